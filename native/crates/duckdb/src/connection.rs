@@ -1,0 +1,124 @@
+//! A connection: the place where statements run, one at a time.
+
+use std::ffi::CString;
+use std::ptr;
+
+use libduckdb_sys::v2 as sys;
+
+use crate::error::{Error, ErrorClass, Result};
+use crate::instance::Instance;
+use crate::raw::{self, check};
+use crate::result::ArrowResult;
+use crate::statement::Statement;
+use crate::value::Value;
+
+/// A connection to an [`Instance`], with its own settings and transaction.
+///
+/// Only [`Connection::interrupt`] may run while another thread uses the connection; the caller keeps all other uses
+/// apart. A connection keeps its instance alive.
+pub struct Connection {
+    handle: sys::duckdb_v2_connection_handle,
+}
+
+// SAFETY: a connection is bound to no thread.
+unsafe impl Send for Connection {}
+// SAFETY: `interrupt` is documented to be callable from any thread at any time; of the other operations the owner runs
+// one at a time, as this type's documentation demands.
+unsafe impl Sync for Connection {}
+
+impl Connection {
+    /// Opens a connection.
+    pub fn open(instance: &Instance) -> Result<Self> {
+        let mut handle = ptr::null_mut();
+        // SAFETY: the instance is open and the place for the handle is valid.
+        check(|err| unsafe { sys::duckdb_v2_connection_create(instance.handle(), &mut handle, err) })?;
+        Ok(Self { handle })
+    }
+
+    /// Splits a text into its statements. Nothing is run and no name is looked up.
+    pub fn parse(&self, sql: &str) -> Result<Vec<Statement>> {
+        let text = CString::new(sql).map_err(|error| Error {
+            position: Some(error.nul_position()),
+            ..Error::new(ErrorClass::Syntax, "the SQL contains a NUL character")
+        })?;
+        let mut iterator = ptr::null_mut();
+        // SAFETY: the connection is open, the text is null-terminated and copied by the call.
+        check(|err| unsafe { sys::duckdb_v2_parse_sql(self.handle, text.as_ptr(), &mut iterator, err) })?;
+        let mut statements = Vec::new();
+        let result = loop {
+            let mut statement = ptr::null_mut();
+            // SAFETY: the iterator was created above and is destroyed below.
+            let next =
+                check(|err| unsafe { sys::duckdb_v2_statement_iterator_next(iterator, &mut statement, err) });
+            match next {
+                Err(error) => break Err(error),
+                Ok(()) if statement.is_null() => break Ok(statements),
+                Ok(()) => statements.push(Statement::new(statement)),
+            }
+        };
+        // SAFETY: the iterator is destroyed once.
+        unsafe { sys::duckdb_v2_statement_iterator_destroy(&mut iterator) };
+        result
+    }
+
+    /// Starts a statement. It runs as its result is fetched.
+    ///
+    /// # Parameters
+    /// * `parameters`: values for `?` or `$1`, `$2`, … in that order
+    /// * `batch_rows`: how many rows a batch holds at most
+    pub fn execute(
+        &self,
+        statement: &Statement,
+        parameters: &[Value<'_>],
+        batch_rows: u64,
+    ) -> Result<ArrowResult> {
+        let values = parameters.iter().map(|value| value.bind(self.handle)).collect::<Result<Vec<_>>>()?;
+        let handles: Vec<_> = values.iter().map(|value| value.handle()).collect();
+        let mut result = ptr::null_mut();
+        // SAFETY: all handles are valid for the call; null names bind by position.
+        check(|err| unsafe {
+            sys::duckdb_v2_statement_execute_arrow(
+                self.handle,
+                statement.handle(),
+                ptr::null(),
+                if handles.is_empty() { ptr::null() } else { handles.as_ptr() },
+                handles.len() as u64,
+                batch_rows,
+                &mut result,
+                err,
+            )
+        })?;
+        Ok(ArrowResult::new(result))
+    }
+
+    /// Stops the statement that runs on this connection, if there is one. Callable from any thread.
+    pub fn interrupt(&self) -> Result<()> {
+        // SAFETY: the connection is open; interrupting is safe from any thread.
+        check(|err| unsafe { sys::duckdb_v2_connection_interrupt(self.handle, err) })
+    }
+
+    /// Sets an option for this connection alone, in the textual form that SQL's `SET` takes.
+    pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        let mut config = ptr::null_mut();
+        // SAFETY: the connection is open; the configuration is borrowed from it.
+        check(|err| unsafe { sys::duckdb_v2_connection_get_config(self.handle, &mut config, err) })?;
+        let (name, value) = (raw::view(name.as_bytes()), raw::view(value.as_bytes()));
+        // SAFETY: the configuration and the views are valid for the call.
+        check(|err| unsafe {
+            sys::duckdb_v2_config_set_option_text(
+                config,
+                &name,
+                &value,
+                sys::DUCKDB_V2_SETTING_SCOPE::DUCKDB_V2_SETTING_SCOPE_SESSION,
+                err,
+            )
+        })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // SAFETY: the handle was created by `open` and is destroyed once.
+        unsafe { sys::duckdb_v2_connection_destroy(&mut self.handle) };
+    }
+}

@@ -1,0 +1,28 @@
+//! DuckDB 2.0.0, behind a safe interface.
+//!
+//! This is the only crate that touches DuckDB's C API (version 2 of it, which upstream marks unstable), and no type
+//! of that API appears in its public interface: a rewrite of the inside, for another version of the API, leaves the
+//! crates above untouched.
+//!
+//! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
+//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface.
+
+mod arrow;
+mod connection;
+mod error;
+mod instance;
+mod raw;
+mod result;
+mod statement;
+mod value;
+
+pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};
+pub use connection::Connection;
+pub use error::{Error, ErrorClass, Result};
+pub use instance::{Instance, Options, library_version};
+pub use result::{ArrowResult, ResultKind};
+pub use statement::{Statement, StatementKind};
+pub use value::Value;
+
+/// The version of DuckDB that this crate is written for; any other is refused when an instance is opened.
+pub const DUCKDB_VERSION: &str = "v2.0.0";

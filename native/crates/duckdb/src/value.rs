@@ -1,0 +1,144 @@
+//! Values for a statement's parameters.
+
+use std::ptr;
+
+use libduckdb_sys::v2 as sys;
+
+use crate::error::Result;
+use crate::raw::{self, check};
+
+/// A value for a parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// SQL's NULL.
+    Null,
+    /// `BOOLEAN`
+    Boolean(bool),
+    /// `TINYINT`
+    Int8(i8),
+    /// `SMALLINT`
+    Int16(i16),
+    /// `INTEGER`
+    Int32(i32),
+    /// `BIGINT`
+    Int64(i64),
+    /// `HUGEINT`
+    Int128(i128),
+    /// `UBIGINT`
+    UInt64(u64),
+    /// `FLOAT`
+    Float32(f32),
+    /// `DOUBLE`
+    Float64(f64),
+    /// `DECIMAL(width, scale)`, as the unscaled number.
+    Decimal {
+        /// The number times ten to the power of `scale`.
+        unscaled: i128,
+        /// How many digits the type holds, 1 to 38.
+        width: u8,
+        /// How many of them follow the point.
+        scale: u8,
+    },
+    /// `VARCHAR`
+    Varchar(&'a str),
+    /// `BLOB`
+    Blob(&'a [u8]),
+    /// `DATE`, in days since 1970-01-01.
+    Date(i32),
+    /// `TIME`, in microseconds since midnight.
+    Time(i64),
+    /// `TIMESTAMP`, in microseconds since 1970-01-01 00:00:00.
+    Timestamp(i64),
+    /// `TIMESTAMP_NS`, in nanoseconds since 1970-01-01 00:00:00.
+    TimestampNanos(i64),
+    /// `TIMESTAMP WITH TIME ZONE`, in microseconds since 1970-01-01 00:00:00 UTC.
+    TimestampTz(i64),
+    /// `INTERVAL`
+    Interval {
+        /// Whole months.
+        months: i32,
+        /// Whole days.
+        days: i32,
+        /// Microseconds.
+        micros: i64,
+    },
+    /// `UUID`, as the 128-bit number of its digits.
+    Uuid(u128),
+}
+
+/// A value that DuckDB owns. Frees itself.
+pub(crate) struct BoundValue(sys::duckdb_v2_value_handle);
+
+impl BoundValue {
+    pub(crate) fn handle(&self) -> sys::duckdb_v2_value_handle {
+        self.0
+    }
+}
+
+impl Drop for BoundValue {
+    fn drop(&mut self) {
+        // SAFETY: the handle is owned by this value and destroyed once.
+        unsafe { sys::duckdb_v2_value_destroy(&mut self.0) };
+    }
+}
+
+impl Value<'_> {
+    pub(crate) fn bind(&self, connection: sys::duckdb_v2_connection_handle) -> Result<BoundValue> {
+        let mut factory = ptr::null_mut();
+        // SAFETY: the connection is open; the factory is borrowed from it.
+        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(connection, &mut factory, err) })?;
+        let mut out = ptr::null_mut();
+        // SAFETY: the factory is valid, payloads live through the call, and `out` is a valid place.
+        check(|err| unsafe {
+            match *self {
+                Value::Null => sys::duckdb_v2_value_create_null(factory, ptr::null_mut(), &mut out, err),
+                Value::Boolean(value) => sys::duckdb_v2_value_create_bool(factory, value, &mut out, err),
+                Value::Int8(value) => sys::duckdb_v2_value_create_tinyint(factory, value, &mut out, err),
+                Value::Int16(value) => sys::duckdb_v2_value_create_smallint(factory, value, &mut out, err),
+                Value::Int32(value) => sys::duckdb_v2_value_create_int(factory, value, &mut out, err),
+                Value::Int64(value) => sys::duckdb_v2_value_create_bigint(factory, value, &mut out, err),
+                Value::Int128(value) => {
+                    sys::duckdb_v2_value_create_hugeint(factory, &hugeint(value), &mut out, err)
+                }
+                Value::UInt64(value) => sys::duckdb_v2_value_create_ubigint(factory, value, &mut out, err),
+                Value::Float32(value) => sys::duckdb_v2_value_create_float(factory, value, &mut out, err),
+                Value::Float64(value) => sys::duckdb_v2_value_create_double(factory, value, &mut out, err),
+                Value::Decimal { unscaled, width, scale } => {
+                    let unscaled = hugeint(unscaled);
+                    sys::duckdb_v2_value_create_decimal(factory, &unscaled, width, scale, &mut out, err)
+                }
+                Value::Varchar(text) => {
+                    sys::duckdb_v2_value_create_varchar(factory, &raw::view(text.as_bytes()), &mut out, err)
+                }
+                Value::Blob(bytes) => {
+                    sys::duckdb_v2_value_create_blob(factory, &raw::view(bytes), &mut out, err)
+                }
+                Value::Date(days) => sys::duckdb_v2_value_create_date(factory, days, &mut out, err),
+                Value::Time(micros) => sys::duckdb_v2_value_create_time(factory, micros, &mut out, err),
+                Value::Timestamp(micros) => {
+                    sys::duckdb_v2_value_create_timestamp(factory, micros, &mut out, err)
+                }
+                Value::TimestampNanos(nanos) => {
+                    sys::duckdb_v2_value_create_timestamp_ns(factory, nanos, &mut out, err)
+                }
+                Value::TimestampTz(micros) => {
+                    sys::duckdb_v2_value_create_timestamp_tz(factory, micros, &mut out, err)
+                }
+                Value::Interval { months, days, micros } => {
+                    let interval = sys::duckdb_v2_interval_t { months, days, micros };
+                    sys::duckdb_v2_value_create_interval(factory, &interval, &mut out, err)
+                }
+                // DuckDB stores a UUID with its highest bit flipped, so that it sorts as a signed number.
+                Value::Uuid(digits) => {
+                    let stored = hugeint((digits ^ (1 << 127)).cast_signed());
+                    sys::duckdb_v2_value_create_uuid(factory, &stored, &mut out, err)
+                }
+            }
+        })?;
+        Ok(BoundValue(out))
+    }
+}
+
+fn hugeint(value: i128) -> sys::duckdb_v2_hugeint_t {
+    sys::duckdb_v2_hugeint_t { lower: value as u64, upper: (value >> 64) as i64 }
+}

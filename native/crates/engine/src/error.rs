@@ -1,0 +1,259 @@
+//! The errors of the library: stable codes, grouped into kinds.
+
+use std::fmt;
+
+use dataprism_duckdb::{Error as DuckDbError, ErrorClass};
+
+/// The result of an operation of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A group of errors that a caller handles alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum ErrorKind {
+    /// The text is not SQL.
+    Syntax = 1,
+    /// A table, column, function or other catalog object is missing, already there, or still needed.
+    Catalog = 2,
+    /// Names, types or parameters of a statement do not fit together.
+    Binder = 3,
+    /// A value does not fit the type it should become.
+    Conversion = 4,
+    /// A constraint of a table was violated.
+    Constraint = 5,
+    /// The memory limit was reached.
+    OutOfMemory = 6,
+    /// A file could not be read or written.
+    Io = 7,
+    /// The configuration forbids the operation.
+    Permission = 8,
+    /// A transaction conflicted, or is not in the state that the statement needs.
+    Transaction = 9,
+    /// The operation was interrupted.
+    Interrupted = 10,
+    /// What was asked for is not implemented, or needs an extension that is not there.
+    Unsupported = 11,
+    /// An argument is malformed.
+    InvalidInput = 12,
+    /// A setting is unknown or its value is not valid.
+    Configuration = 13,
+    /// The session already runs a statement.
+    Busy = 14,
+    /// The engine, session or result is closed.
+    Closed = 15,
+    /// A fault inside the library or inside DuckDB.
+    Internal = 16,
+    /// The native library could not be loaded. Raised by loaders, never by the library itself.
+    NativeLoad = 17,
+    /// Any other failure while a statement ran.
+    Execution = 18,
+}
+
+/// What went wrong, as a number that never changes its meaning: the kind times one hundred, plus a detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum ErrorCode {
+    /// The text is not SQL.
+    Syntax = 100,
+    /// A catalog object is missing or already there.
+    Catalog = 200,
+    /// A catalog object is still needed by another.
+    Dependency = 201,
+    /// Names or types do not fit together.
+    Binder = 300,
+    /// Parameters and values do not match.
+    Parameter = 301,
+    /// A value cannot be turned into the type asked for.
+    Conversion = 400,
+    /// A value lies outside the range of its type.
+    OutOfRange = 401,
+    /// A constraint was violated.
+    Constraint = 500,
+    /// The memory limit was reached.
+    OutOfMemory = 600,
+    /// A file could not be read or written.
+    Io = 700,
+    /// A file does not exist.
+    FileNotFound = 701,
+    /// An HTTP request failed.
+    Http = 702,
+    /// A database file is held by another engine or process.
+    DatabaseLocked = 703,
+    /// Stored data could not be decoded.
+    Serialization = 704,
+    /// The configuration forbids the operation.
+    Permission = 800,
+    /// A transaction conflicted or is in the wrong state.
+    Transaction = 900,
+    /// The operation was interrupted.
+    Interrupted = 1000,
+    /// Not implemented.
+    NotImplemented = 1100,
+    /// An extension is not installed.
+    MissingExtension = 1101,
+    /// An argument is malformed.
+    InvalidInput = 1200,
+    /// A setting is unknown or its value is not valid.
+    Configuration = 1300,
+    /// The session already runs a statement.
+    Busy = 1400,
+    /// The engine, session or result is closed.
+    Closed = 1500,
+    /// A fault inside DuckDB.
+    Internal = 1600,
+    /// A fault inside DuckDB after which the engine has to be closed.
+    Fatal = 1601,
+    /// A panic inside this library.
+    Panic = 1602,
+    /// Any other failure while a statement ran.
+    Execution = 1800,
+}
+
+impl ErrorCode {
+    /// The group that the code belongs to.
+    pub fn kind(self) -> ErrorKind {
+        match self {
+            Self::Syntax => ErrorKind::Syntax,
+            Self::Catalog | Self::Dependency => ErrorKind::Catalog,
+            Self::Binder | Self::Parameter => ErrorKind::Binder,
+            Self::Conversion | Self::OutOfRange => ErrorKind::Conversion,
+            Self::Constraint => ErrorKind::Constraint,
+            Self::OutOfMemory => ErrorKind::OutOfMemory,
+            Self::Io | Self::FileNotFound | Self::Http | Self::DatabaseLocked | Self::Serialization => {
+                ErrorKind::Io
+            }
+            Self::Permission => ErrorKind::Permission,
+            Self::Transaction => ErrorKind::Transaction,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::NotImplemented | Self::MissingExtension => ErrorKind::Unsupported,
+            Self::InvalidInput => ErrorKind::InvalidInput,
+            Self::Configuration => ErrorKind::Configuration,
+            Self::Busy => ErrorKind::Busy,
+            Self::Closed => ErrorKind::Closed,
+            Self::Internal | Self::Fatal | Self::Panic => ErrorKind::Internal,
+            Self::Execution => ErrorKind::Execution,
+        }
+    }
+}
+
+/// A failure, with what a caller needs to understand and mend it.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// What went wrong.
+    pub code: ErrorCode,
+    /// What went wrong, in a sentence.
+    pub message: String,
+    /// The SQL that failed.
+    pub sql: Option<String>,
+    /// Where in the SQL, as a byte offset into its UTF-8 text.
+    pub position: Option<usize>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// An error with a message alone.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), sql: None, position: None, hint: None }
+    }
+
+    /// The same error with a word on what to do about it.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error with the SQL that it is about.
+    pub(crate) fn with_sql(mut self, sql: &str) -> Self {
+        self.sql.get_or_insert_with(|| sql.to_owned());
+        self
+    }
+
+    pub(crate) fn closed(what: &str) -> Self {
+        Self::new(ErrorCode::Closed, format!("the {what} is closed"))
+    }
+
+    pub(crate) fn busy() -> Self {
+        Self::new(ErrorCode::Busy, "the session already runs a statement")
+            .with_hint("close or finish its result first, or open another session")
+    }
+
+    /// A lock was left behind by a panic, which has been reported to whoever caused it.
+    pub(crate) fn poisoned() -> Self {
+        Self::new(ErrorCode::Panic, "an earlier panic left this object unusable").with_hint("close it")
+    }
+}
+
+/// The text of DuckDB's only sign that another process holds the database file.
+const LOCK_MESSAGE: &str = "Could not set lock on file";
+
+impl From<DuckDbError> for Error {
+    fn from(error: DuckDbError) -> Self {
+        let code = match error.class {
+            ErrorClass::Syntax => ErrorCode::Syntax,
+            ErrorClass::Catalog => ErrorCode::Catalog,
+            ErrorClass::Dependency => ErrorCode::Dependency,
+            ErrorClass::Binder => ErrorCode::Binder,
+            ErrorClass::Parameter => ErrorCode::Parameter,
+            ErrorClass::Conversion => ErrorCode::Conversion,
+            ErrorClass::OutOfRange => ErrorCode::OutOfRange,
+            ErrorClass::Constraint => ErrorCode::Constraint,
+            ErrorClass::OutOfMemory => ErrorCode::OutOfMemory,
+            ErrorClass::Io if error.message.contains(LOCK_MESSAGE) => ErrorCode::DatabaseLocked,
+            ErrorClass::Io => ErrorCode::Io,
+            ErrorClass::FileNotFound => ErrorCode::FileNotFound,
+            ErrorClass::Http => ErrorCode::Http,
+            ErrorClass::Serialization => ErrorCode::Serialization,
+            ErrorClass::Permission => ErrorCode::Permission,
+            ErrorClass::Transaction => ErrorCode::Transaction,
+            ErrorClass::Interrupted => ErrorCode::Interrupted,
+            ErrorClass::NotImplemented => ErrorCode::NotImplemented,
+            ErrorClass::MissingExtension => ErrorCode::MissingExtension,
+            ErrorClass::InvalidInput => ErrorCode::InvalidInput,
+            ErrorClass::Configuration => ErrorCode::Configuration,
+            ErrorClass::InUse => ErrorCode::Busy,
+            ErrorClass::Internal => ErrorCode::Internal,
+            ErrorClass::Fatal => ErrorCode::Fatal,
+            ErrorClass::MetadataDeferred | ErrorClass::Execution => ErrorCode::Execution,
+        };
+        Self { code, message: error.message, sql: None, position: error.position, hint: error.hint }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_tells_its_kind() {
+        for code in [
+            ErrorCode::Syntax,
+            ErrorCode::Dependency,
+            ErrorCode::Parameter,
+            ErrorCode::OutOfRange,
+            ErrorCode::Constraint,
+            ErrorCode::OutOfMemory,
+            ErrorCode::DatabaseLocked,
+            ErrorCode::Permission,
+            ErrorCode::Transaction,
+            ErrorCode::Interrupted,
+            ErrorCode::MissingExtension,
+            ErrorCode::InvalidInput,
+            ErrorCode::Configuration,
+            ErrorCode::Busy,
+            ErrorCode::Closed,
+            ErrorCode::Panic,
+            ErrorCode::Execution,
+        ] {
+            assert_eq!(code as u32 / 100, code.kind() as u32, "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Counts of what is open.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What can be open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandleKind {
+    /// An engine.
+    Engine,
+    /// A session that the caller opened; sessions of the engine's own pool do not count.
+    Session,
+    /// A result.
+    Result,
+    /// A batch that the caller has not released.
+    Batch,
+}
+
+/// How many handles are open, by kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct LiveHandles {
+    /// Engines.
+    pub engines: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// Results.
+    pub results: u64,
+    /// Batches.
+    pub batches: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Counters {
+    engines: AtomicU64,
+    sessions: AtomicU64,
+    results: AtomicU64,
+    batches: AtomicU64,
+}
+
+static PROCESS: Counters = Counters::new();
+
+impl Counters {
+    pub(crate) const fn new() -> Self {
+        Self {
+            engines: AtomicU64::new(0),
+            sessions: AtomicU64::new(0),
+            results: AtomicU64::new(0),
+            batches: AtomicU64::new(0),
+        }
+    }
+
+    fn of(&self, kind: HandleKind) -> &AtomicU64 {
+        match kind {
+            HandleKind::Engine => &self.engines,
+            HandleKind::Session => &self.sessions,
+            HandleKind::Result => &self.results,
+            HandleKind::Batch => &self.batches,
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> LiveHandles {
+        LiveHandles {
+            engines: self.engines.load(Ordering::Acquire),
+            sessions: self.sessions.load(Ordering::Acquire),
+            results: self.results.load(Ordering::Acquire),
+            batches: self.batches.load(Ordering::Acquire),
+        }
+    }
+}
+
+impl LiveHandles {
+    /// What is open in this process, over all engines.
+    pub fn of_process() -> Self {
+        PROCESS.snapshot()
+    }
+}
+
+/// Counts one open handle for as long as it lives.
+#[derive(Debug)]
+pub struct LiveGuard {
+    kind: HandleKind,
+    engine: Arc<Counters>,
+}
+
+impl LiveGuard {
+    pub(crate) fn new(kind: HandleKind, engine: &Arc<Counters>) -> Self {
+        engine.of(kind).fetch_add(1, Ordering::AcqRel);
+        PROCESS.of(kind).fetch_add(1, Ordering::AcqRel);
+        Self { kind, engine: Arc::clone(engine) }
+    }
+}
+
+impl Drop for LiveGuard {
+    fn drop(&mut self) {
+        self.engine.of(self.kind).fetch_sub(1, Ordering::AcqRel);
+        PROCESS.of(self.kind).fetch_sub(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,188 @@
+//! Engines.
+
+use std::ffi::{c_uint, c_ulonglong};
+
+use dataprism_engine::{Engine, Error, ErrorCode, Options, Result};
+
+use crate::error::dp_error;
+use crate::guard;
+use crate::handles::dp_live_handles;
+use crate::result::dp_result;
+use crate::session::dp_session;
+use crate::text::{dp_text, read_text};
+use crate::value::{dp_value, read_values};
+
+/// One open database. Safe to use from any thread, several at a time.
+pub struct dp_engine {
+    engine: Engine,
+}
+
+/// How to open an engine. Zeroed memory with `struct_size` set asks for a database in memory with defaults.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct dp_engine_options {
+    /// How many bytes the structure has: `sizeof(dp_engine_options)`.
+    pub struct_size: c_ulonglong,
+    /// The database file; empty for a database in memory.
+    pub path: dp_text,
+    /// Not zero to refuse every write.
+    pub read_only: c_uint,
+    /// How many threads may run a query; zero for one a core.
+    pub threads: c_uint,
+    /// How many bytes DuckDB's buffers may take; zero for DuckDB's own default.
+    pub memory_limit: c_ulonglong,
+    /// Where data goes that does not fit in memory; empty for DuckDB's own default.
+    pub temp_directory: dp_text,
+}
+
+impl dp_engine_options {
+    /// # Safety
+    /// The texts must be readable.
+    unsafe fn read(&self) -> Result<Options> {
+        if self.struct_size != size_of::<Self>() as c_ulonglong {
+            let message = format!(
+                "dp_engine_options has {} bytes here and {} at the caller",
+                size_of::<Self>(),
+                self.struct_size
+            );
+            return Err(Error::new(ErrorCode::InvalidInput, message)
+                .with_hint("build the caller against the header of this version"));
+        }
+        // SAFETY: as the caller vouches.
+        let (path, temp_directory) =
+            unsafe { (self.path.read("path")?, self.temp_directory.read("temp_directory")?) };
+        Ok(Options {
+            path: (!path.is_empty()).then(|| path.to_owned()),
+            read_only: self.read_only != 0,
+            threads: (self.threads != 0).then_some(self.threads),
+            memory_limit: (self.memory_limit != 0).then_some(self.memory_limit),
+            temp_directory: (!temp_directory.is_empty()).then(|| temp_directory.to_owned()),
+        })
+    }
+}
+
+/// Opens a database.
+///
+/// # Safety
+/// `options` must be readable, `out` a place for a pointer, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_open(
+    options: *const dp_engine_options,
+    out: *mut *mut dp_engine,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let options = guard::borrow(options, "options")?.read()?;
+            let engine = Engine::open(&options)?;
+            guard::put(out, "out", Box::into_raw(Box::new(dp_engine { engine })))
+        })
+    }
+}
+
+/// Opens a session, with its own settings, temporary tables and transaction.
+///
+/// # Safety
+/// `engine` must be a live engine, `out` a place for a pointer, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_session(
+    engine: *const dp_engine,
+    out: *mut *mut dp_session,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let session = guard::borrow(engine, "engine")?.engine.session()?;
+            guard::put(out, "out", Box::into_raw(Box::new(dp_session::new(session))))
+        })
+    }
+}
+
+/// Runs SQL in a session of the engine's own and gives the rows of its last statement. A statement that is not a
+/// SELECT has run to its end when this returns; a SELECT runs as its batches are fetched.
+///
+/// # Safety
+/// `engine` must be a live engine, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count` values,
+/// `out` a place for a pointer, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_query(
+    engine: *const dp_engine,
+    sql: *const u8,
+    sql_length: c_ulonglong,
+    parameters: *const dp_value,
+    parameter_count: c_ulonglong,
+    out: *mut *mut dp_result,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let parameters = read_values(parameters, parameter_count)?;
+            let sql = read_text(sql, sql_length, "sql")?;
+            let result = guard::borrow(engine, "engine")?.engine.query(sql, &parameters)?;
+            guard::put(out, "out", dp_result::new(result))
+        })
+    }
+}
+
+/// Runs SQL in a session of the engine's own and tells how many rows its statements changed.
+///
+/// # Safety
+/// `engine` must be a live engine, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count` values,
+/// `rows_changed` a place for a number, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_execute(
+    engine: *const dp_engine,
+    sql: *const u8,
+    sql_length: c_ulonglong,
+    parameters: *const dp_value,
+    parameter_count: c_ulonglong,
+    rows_changed: *mut c_ulonglong,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(rows_changed, "rows_changed")?;
+            let parameters = read_values(parameters, parameter_count)?;
+            let sql = read_text(sql, sql_length, "sql")?;
+            let changed = guard::borrow(engine, "engine")?.engine.execute(sql, &parameters)?;
+            guard::put(rows_changed, "rows_changed", changed)
+        })
+    }
+}
+
+/// Counts what is open on an engine.
+///
+/// # Safety
+/// `engine` must be a live engine, `out` a place for the structure, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_live_handles(
+    engine: *const dp_engine,
+    out: *mut dp_live_handles,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            let live = guard::borrow(engine, "engine")?.engine.live_handles();
+            guard::put(out, "out", live.into())
+        })
+    }
+}
+
+/// Stops what runs on an engine, closes its sessions, results and database, and frees the handle; null is allowed.
+/// Handles of sessions and results stay valid until they are closed themselves, and answer `DP_CLOSED`.
+///
+/// # Safety
+/// `engine` must be null or a live engine that no other call is using, and must not be used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_close(engine: *mut dp_engine) {
+    // SAFETY: as the caller vouches.
+    unsafe { guard::close(engine) }
+}

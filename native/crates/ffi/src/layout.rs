@@ -1,0 +1,90 @@
+//! The layouts of the structures that cross, for bindings to compare with their own.
+
+use std::ffi::{c_uint, c_ulonglong};
+use std::mem::offset_of;
+
+use dataprism_engine::{ArrowArray, ArrowSchema, Error, ErrorCode};
+
+use crate::engine::dp_engine_options;
+use crate::error::{dp_error, dp_error_info};
+use crate::guard;
+use crate::handles::dp_live_handles;
+use crate::text::dp_text;
+use crate::value::dp_value;
+use crate::version::dp_version;
+
+/// Where a field of a structure lies. The texts are static.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct dp_layout {
+    /// The structure's name.
+    pub structure: dp_text,
+    /// The field's name; empty in the entry that tells the size of the whole structure.
+    pub field: dp_text,
+    /// Where the field begins, in bytes; the size of the structure where `field` is empty.
+    pub offset: c_ulonglong,
+}
+
+macro_rules! layouts {
+    ($($structure:ident { $($field:ident => $name:literal),+ $(,)? })+) => {
+        &[$(
+            (stringify!($structure), "", size_of::<$structure>()),
+            $((stringify!($structure), $name, offset_of!($structure, $field)),)+
+        )+]
+    };
+}
+
+const LAYOUTS: &[(&str, &str, usize)] = layouts! {
+    dp_text { data => "data", length => "length" }
+    dp_error_info {
+        code => "code", kind => "kind", message => "message", sql => "sql", position => "position", hint => "hint",
+    }
+    dp_version { struct_size => "struct_size", dataprism => "dataprism", duckdb => "duckdb" }
+    dp_engine_options {
+        struct_size => "struct_size", path => "path", read_only => "read_only", threads => "threads",
+        memory_limit => "memory_limit", temp_directory => "temp_directory",
+    }
+    dp_live_handles { engines => "engines", sessions => "sessions", results => "results", batches => "batches" }
+    dp_value {
+        r#type => "type", width => "width", scale => "scale", low => "low", high => "high", data => "data",
+        length => "length",
+    }
+    dp_layout { structure => "structure", field => "field", offset => "offset" }
+    ArrowSchema {
+        format => "format", name => "name", metadata => "metadata", flags => "flags", n_children => "n_children",
+        children => "children", dictionary => "dictionary", release => "release", private_data => "private_data",
+    }
+    ArrowArray {
+        length => "length", null_count => "null_count", offset => "offset", n_buffers => "n_buffers",
+        n_children => "n_children", buffers => "buffers", children => "children", dictionary => "dictionary",
+        release => "release", private_data => "private_data",
+    }
+};
+
+/// Tells one entry of the list of layouts, counted from zero. Past its end it fails with `DP_INVALID_INPUT`.
+///
+/// # Safety
+/// `out` must be a place for the structure and `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_layout_read(
+    index: c_ulonglong,
+    out: *mut dp_layout,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            let entry = usize::try_from(index).ok().and_then(|index| LAYOUTS.get(index));
+            let &(structure, field, offset) = entry.ok_or_else(|| {
+                let message = format!("there are {} layouts, and {index} was asked for", LAYOUTS.len());
+                Error::new(ErrorCode::InvalidInput, message)
+            })?;
+            let layout = dp_layout {
+                structure: dp_text::borrowed(structure),
+                field: dp_text::borrowed(field),
+                offset: offset as c_ulonglong,
+            };
+            guard::put(out, "out", layout)
+        })
+    }
+}

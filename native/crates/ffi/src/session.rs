@@ -1,0 +1,97 @@
+//! Sessions.
+
+use std::ffi::{c_uint, c_ulonglong};
+
+use dataprism_engine::Session;
+
+use crate::error::dp_error;
+use crate::guard;
+use crate::result::dp_result;
+use crate::text::read_text;
+use crate::value::{dp_value, read_values};
+
+/// A connection to an engine's database, with its own settings, temporary tables and transaction. Runs one statement
+/// at a time; a second one gets `DP_BUSY`.
+pub struct dp_session {
+    session: Session,
+}
+
+impl dp_session {
+    pub(crate) fn new(session: Session) -> Self {
+        Self { session }
+    }
+}
+
+/// Runs SQL in a session and gives the rows of its last statement, as `dp_engine_query` does.
+///
+/// # Safety
+/// `session` must be a live session, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count`
+/// values, `out` a place for a pointer, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_query(
+    session: *const dp_session,
+    sql: *const u8,
+    sql_length: c_ulonglong,
+    parameters: *const dp_value,
+    parameter_count: c_ulonglong,
+    out: *mut *mut dp_result,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let parameters = read_values(parameters, parameter_count)?;
+            let sql = read_text(sql, sql_length, "sql")?;
+            let result = guard::borrow(session, "session")?.session.query(sql, &parameters)?;
+            guard::put(out, "out", dp_result::new(result))
+        })
+    }
+}
+
+/// Runs SQL in a session and tells how many rows its statements changed.
+///
+/// # Safety
+/// `session` must be a live session, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count`
+/// values, `rows_changed` a place for a number, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_execute(
+    session: *const dp_session,
+    sql: *const u8,
+    sql_length: c_ulonglong,
+    parameters: *const dp_value,
+    parameter_count: c_ulonglong,
+    rows_changed: *mut c_ulonglong,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(rows_changed, "rows_changed")?;
+            let parameters = read_values(parameters, parameter_count)?;
+            let sql = read_text(sql, sql_length, "sql")?;
+            let changed = guard::borrow(session, "session")?.session.execute(sql, &parameters)?;
+            guard::put(rows_changed, "rows_changed", changed)
+        })
+    }
+}
+
+/// Stops the statement that runs in a session, if there is one. May be called while another thread uses the session.
+///
+/// # Safety
+/// `session` must be a live session and `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_interrupt(session: *const dp_session, err: *mut *mut dp_error) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe { guard::run(err, || guard::borrow(session, "session")?.session.interrupt()) }
+}
+
+/// Stops what runs in a session, ends its result and its transaction, and frees the handle; null is allowed.
+///
+/// # Safety
+/// `session` must be null or a live session that no other call is using, and must not be used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_close(session: *mut dp_session) {
+    // SAFETY: as the caller vouches.
+    unsafe { guard::close(session) }
+}
