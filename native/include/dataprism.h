@@ -260,6 +260,13 @@ unsigned int dp_engine_live_handles(const struct dp_engine *engine,
                                     struct dp_live_handles *out,
                                     struct dp_error **err);
 
+// Stops every statement that runs on an engine; null is allowed. May be called while other threads use the engine;
+// they get `DP_INTERRUPTED`.
+//
+// # Safety
+// `engine` must be null or a live engine.
+void dp_engine_interrupt(const struct dp_engine *engine);
+
 // Stops what runs on an engine, closes its sessions, results and database, and frees the handle; null is allowed.
 // Handles of sessions and results stay valid until they are closed themselves, and answer `DP_CLOSED`.
 //

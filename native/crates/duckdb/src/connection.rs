@@ -72,7 +72,10 @@ impl Connection {
         parameters: &[Value<'_>],
         batch_rows: u64,
     ) -> Result<ArrowResult> {
-        let values = parameters.iter().map(|value| value.bind(self.handle)).collect::<Result<Vec<_>>>()?;
+        let values = parameters
+            .iter()
+            .map(|value| value.bind(self.handle))
+            .collect::<Result<Vec<_>>>()?;
         let handles: Vec<_> = values.iter().map(|value| value.handle()).collect();
         let mut result = ptr::null_mut();
         // SAFETY: all handles are valid for the call; null names bind by position.
@@ -81,7 +84,11 @@ impl Connection {
                 self.handle,
                 statement.handle(),
                 ptr::null(),
-                if handles.is_empty() { ptr::null() } else { handles.as_ptr() },
+                if handles.is_empty() {
+                    ptr::null()
+                } else {
+                    handles.as_ptr()
+                },
                 handles.len() as u64,
                 batch_rows,
                 &mut result,

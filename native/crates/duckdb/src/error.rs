@@ -80,7 +80,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error that this crate itself raises.
     pub(crate) fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), position: None, hint: None }
+        Self {
+            class,
+            message: message.into(),
+            position: None,
+            hint: None,
+        }
     }
 
     /// Takes over the error information that a failed call left, and frees it.
@@ -107,7 +112,14 @@ impl Error {
     /// being drawn into the text; what fails before there is a connection arrives as plain text.
     fn parse(class: ErrorClass, text: &str) -> Self {
         let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(text) else {
-            return Self::new(class, if text.is_empty() { "DuckDB gave no message" } else { text });
+            return Self::new(
+                class,
+                if text.is_empty() {
+                    "DuckDB gave no message"
+                } else {
+                    text
+                },
+            );
         };
         let field = |name: &str| fields.get(name).and_then(|value| value.as_str());
         let message = field("exception_message").unwrap_or(text);
@@ -163,7 +175,9 @@ fn classify(code: sys::DUCKDB_V2_ERROR) -> ErrorClass {
         DUCKDB_V2_ERROR_DATABASE_CONSTRAINT => ErrorClass::Constraint,
         DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY => ErrorClass::OutOfMemory,
         DUCKDB_V2_ERROR_IO_FILE_NOT_FOUND => ErrorClass::FileNotFound,
-        DUCKDB_V2_ERROR_IO_READ_FAILURE | DUCKDB_V2_ERROR_IO_EOF | DUCKDB_V2_ERROR_IO_GENERAL => ErrorClass::Io,
+        DUCKDB_V2_ERROR_IO_READ_FAILURE | DUCKDB_V2_ERROR_IO_EOF | DUCKDB_V2_ERROR_IO_GENERAL => {
+            ErrorClass::Io
+        }
         DUCKDB_V2_ERROR_IO_NETWORK | DUCKDB_V2_ERROR_IO_HTTP => ErrorClass::Http,
         DUCKDB_V2_ERROR_DATABASE_SERIALIZATION => ErrorClass::Serialization,
         DUCKDB_V2_ERROR_CONFIGURATION_PERMISSION => ErrorClass::Permission,

@@ -55,8 +55,14 @@ impl Instance {
         }
         let environment = environment()?;
         let settings = options.startup_settings();
-        let names: Vec<_> = settings.iter().map(|(name, _)| raw::view(name.as_bytes())).collect();
-        let values: Vec<_> = settings.iter().map(|(_, value)| raw::view(value.as_bytes())).collect();
+        let names: Vec<_> = settings
+            .iter()
+            .map(|(name, _)| raw::view(name.as_bytes()))
+            .collect();
+        let values: Vec<_> = settings
+            .iter()
+            .map(|(_, value)| raw::view(value.as_bytes()))
+            .collect();
         let mut handle = ptr::null_mut();
         // SAFETY: the arrays are parallel and live through the call; the environment is never destroyed.
         check(|err| unsafe {

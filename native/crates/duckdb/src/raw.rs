@@ -10,14 +10,20 @@ use libduckdb_sys::v2 as sys;
 use crate::error::{Error, Result};
 
 /// The canonical empty view.
-pub(crate) const EMPTY: sys::duckdb_v2_str = sys::duckdb_v2_str { ptr: ptr::null(), len: 0 };
+pub(crate) const EMPTY: sys::duckdb_v2_str = sys::duckdb_v2_str {
+    ptr: ptr::null(),
+    len: 0,
+};
 
 /// A view of `bytes`, valid for as long as they are.
 pub(crate) fn view(bytes: &[u8]) -> sys::duckdb_v2_str {
     if bytes.is_empty() {
         return EMPTY;
     }
-    sys::duckdb_v2_str { ptr: bytes.as_ptr().cast::<c_char>(), len: bytes.len() as u64 }
+    sys::duckdb_v2_str {
+        ptr: bytes.as_ptr().cast::<c_char>(),
+        len: bytes.len() as u64,
+    }
 }
 
 /// The text that a view points at.

@@ -103,7 +103,11 @@ impl Value<'_> {
                 Value::UInt64(value) => sys::duckdb_v2_value_create_ubigint(factory, value, &mut out, err),
                 Value::Float32(value) => sys::duckdb_v2_value_create_float(factory, value, &mut out, err),
                 Value::Float64(value) => sys::duckdb_v2_value_create_double(factory, value, &mut out, err),
-                Value::Decimal { unscaled, width, scale } => {
+                Value::Decimal {
+                    unscaled,
+                    width,
+                    scale,
+                } => {
                     let unscaled = hugeint(unscaled);
                     sys::duckdb_v2_value_create_decimal(factory, &unscaled, width, scale, &mut out, err)
                 }
@@ -140,5 +144,8 @@ impl Value<'_> {
 }
 
 fn hugeint(value: i128) -> sys::duckdb_v2_hugeint_t {
-    sys::duckdb_v2_hugeint_t { lower: value as u64, upper: (value >> 64) as i64 }
+    sys::duckdb_v2_hugeint_t {
+        lower: value as u64,
+        upper: (value >> 64) as i64,
+    }
 }

@@ -38,8 +38,18 @@ impl Engine {
         let instance = Instance::open(options).map_err(|error| explain_open(error.into(), options))?;
         let counters = Arc::new(Counters::new());
         let live = LiveGuard::new(HandleKind::Engine, &counters);
-        let state = EngineState { instance: Some(instance), sessions: Vec::new(), idle: Vec::new() };
-        Ok(Self { core: Arc::new(EngineCore { counters, state: Mutex::new(state) }), _live: live })
+        let state = EngineState {
+            instance: Some(instance),
+            sessions: Vec::new(),
+            idle: Vec::new(),
+        };
+        Ok(Self {
+            core: Arc::new(EngineCore {
+                counters,
+                state: Mutex::new(state),
+            }),
+            _live: live,
+        })
     }
 
     /// Opens a session of the caller's own, with its own settings, temporary tables and transaction.
@@ -71,6 +81,18 @@ impl Engine {
     /// What is open on this engine.
     pub fn live_handles(&self) -> LiveHandles {
         self.core.counters.snapshot()
+    }
+
+    /// Stops every statement that runs on this engine. Callable from any thread; other statements may follow.
+    pub fn interrupt(&self) {
+        let sessions = match self.core.state.lock() {
+            Ok(state) => state.sessions.clone(),
+            Err(poisoned) => poisoned.into_inner().sessions.clone(),
+        };
+        for session in sessions.iter().filter_map(Weak::upgrade) {
+            // A session that is closed has nothing left to stop.
+            let _ = session.interrupt();
+        }
     }
 
     /// Stops what runs, closes every session and result, and closes the database. Closing twice is allowed.
@@ -141,8 +163,12 @@ fn explain_open(error: Error, options: &Options) -> Error {
         code => code,
     };
     let hint = match code {
-        ErrorCode::DatabaseLocked => Some("close the engine or the process that holds the file, or open it read-only in all of them"),
-        ErrorCode::Io | ErrorCode::FileNotFound => Some("check that the path exists, is a DuckDB database, and may be read and written"),
+        ErrorCode::DatabaseLocked => {
+            Some("close the engine or the process that holds the file, or open it read-only in all of them")
+        }
+        ErrorCode::Io | ErrorCode::FileNotFound => {
+            Some("check that the path exists, is a DuckDB database, and may be read and written")
+        }
         ErrorCode::Serialization | ErrorCode::Internal | ErrorCode::Fatal => {
             Some("the file is damaged or was written by a newer DuckDB; restore it from a backup")
         }

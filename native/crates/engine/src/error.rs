@@ -154,7 +154,13 @@ pub struct Error {
 impl Error {
     /// An error with a message alone.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), sql: None, position: None, hint: None }
+        Self {
+            code,
+            message: message.into(),
+            sql: None,
+            position: None,
+            hint: None,
+        }
     }
 
     /// The same error with a word on what to do about it.
@@ -216,7 +222,13 @@ impl From<DuckDbError> for Error {
             ErrorClass::Fatal => ErrorCode::Fatal,
             ErrorClass::MetadataDeferred | ErrorClass::Execution => ErrorCode::Execution,
         };
-        Self { code, message: error.message, sql: None, position: error.position, hint: error.hint }
+        Self {
+            code,
+            message: error.message,
+            sql: None,
+            position: error.position,
+            hint: error.hint,
+        }
     }
 }
 

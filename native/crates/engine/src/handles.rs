@@ -86,7 +86,10 @@ impl LiveGuard {
     pub(crate) fn new(kind: HandleKind, engine: &Arc<Counters>) -> Self {
         engine.of(kind).fetch_add(1, Ordering::AcqRel);
         PROCESS.of(kind).fetch_add(1, Ordering::AcqRel);
-        Self { kind, engine: Arc::clone(engine) }
+        Self {
+            kind,
+            engine: Arc::clone(engine),
+        }
     }
 }
 

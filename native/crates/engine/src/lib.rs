@@ -13,7 +13,9 @@ mod handles;
 mod result;
 mod session;
 
-pub use dataprism_duckdb::{ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Schema, Value, library_version};
+pub use dataprism_duckdb::{
+    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Schema, Value, library_version,
+};
 pub use engine::Engine;
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveGuard, LiveHandles};

@@ -24,12 +24,24 @@ pub struct QueryResult {
 impl QueryResult {
     pub(crate) fn owned(session: Arc<SessionCore>, started: Started, counters: &Arc<Counters>) -> Self {
         let live = LiveGuard::new(HandleKind::Result, counters);
-        Self { session, started, pool: None, counters: Arc::clone(counters), _live: live }
+        Self {
+            session,
+            started,
+            pool: None,
+            counters: Arc::clone(counters),
+            _live: live,
+        }
     }
 
     pub(crate) fn pooled(session: Arc<SessionCore>, started: Started, engine: Arc<EngineCore>) -> Self {
         let live = LiveGuard::new(HandleKind::Result, &engine.counters);
-        Self { session, started, counters: Arc::clone(&engine.counters), pool: Some(engine), _live: live }
+        Self {
+            session,
+            started,
+            counters: Arc::clone(&engine.counters),
+            pool: Some(engine),
+            _live: live,
+        }
     }
 
     /// Names and types of the columns.

@@ -60,13 +60,21 @@ pub(crate) struct Started {
 impl Session {
     pub(crate) fn new(core: Arc<SessionCore>, counters: &Arc<Counters>) -> Self {
         let live = LiveGuard::new(HandleKind::Session, counters);
-        Self { core, counters: Arc::clone(counters), _live: live }
+        Self {
+            core,
+            counters: Arc::clone(counters),
+            _live: live,
+        }
     }
 
     /// Runs a text of one or more statements and gives the last one's rows.
     pub fn query(&self, sql: &str, parameters: &[Value<'_>]) -> Result<QueryResult> {
         let started = self.core.query(sql, parameters)?;
-        Ok(QueryResult::owned(Arc::clone(&self.core), started, &self.counters))
+        Ok(QueryResult::owned(
+            Arc::clone(&self.core),
+            started,
+            &self.counters,
+        ))
     }
 
     /// Runs a text of one or more statements and tells how many rows they changed.
@@ -109,7 +117,12 @@ impl SessionCore {
             connection.execute(statement, &[], BATCH_ROWS)?.drain()?;
         }
         let result = connection.execute(&last, parameters, BATCH_ROWS)?;
-        let mut running = Running { result, ready: VecDeque::new(), ended: false, sql: Arc::from(sql) };
+        let mut running = Running {
+            result,
+            ready: VecDeque::new(),
+            ended: false,
+            sql: Arc::from(sql),
+        };
         let mut schema = running.result.schema()?;
         // DuckDB runs a statement as its rows are fetched. Whatever may write has to have happened when this returns,
         // whether or not the caller then asks for rows; fetching its first batch runs it to the end.
@@ -119,10 +132,14 @@ impl SessionCore {
                 schema = running.result.schema()?;
             }
         }
-        let schema = schema.ok_or_else(|| Error::new(ErrorCode::Internal, "DuckDB gave rows without a schema"))?;
+        let schema =
+            schema.ok_or_else(|| Error::new(ErrorCode::Internal, "DuckDB gave rows without a schema"))?;
         state.running = Some(running);
         state.generation += 1;
-        Ok(Started { generation: state.generation, schema })
+        Ok(Started {
+            generation: state.generation,
+            schema,
+        })
     }
 
     pub(crate) fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
@@ -145,8 +162,11 @@ impl SessionCore {
             return Err(no_statement());
         }
         if statements.len() > 1 && !parameters.is_empty() {
-            return Err(Error::new(ErrorCode::Parameter, "parameters go with one statement, and the text holds several")
-                .with_hint("run the statements one by one"));
+            return Err(Error::new(
+                ErrorCode::Parameter,
+                "parameters go with one statement, and the text holds several",
+            )
+            .with_hint("run the statements one by one"));
         }
         for statement in &statements {
             if statement.kind()? == StatementKind::Session {
@@ -160,7 +180,11 @@ impl SessionCore {
     pub(crate) fn next(&self, generation: u64) -> Result<Option<Batch>> {
         let mut state = self.lock()?;
         let Some(running) = state.running_of(generation) else {
-            return if self.is_closed() { Err(Error::closed("session")) } else { Ok(None) };
+            return if self.is_closed() {
+                Err(Error::closed("session"))
+            } else {
+                Ok(None)
+            };
         };
         let fetched = running.next();
         let sql = Arc::clone(&running.sql);
@@ -172,7 +196,11 @@ impl SessionCore {
 
     /// Ends result number `generation`: stops it if it still runs, and frees the session for the next statement.
     pub(crate) fn end(&self, generation: u64) {
-        let connection = self.connection.read().ok().and_then(|connection| connection.clone());
+        let connection = self
+            .connection
+            .read()
+            .ok()
+            .and_then(|connection| connection.clone());
         self.lock_interrupting(connection.as_deref()).finish(generation);
     }
 
@@ -195,7 +223,9 @@ impl SessionCore {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.connection.read().map_or(true, |connection| connection.is_none())
+        self.connection
+            .read()
+            .map_or(true, |connection| connection.is_none())
     }
 
     /// Locks the session for its end. A statement that another thread runs in it is interrupted, again and again: an
@@ -244,7 +274,11 @@ impl SessionCore {
 
 impl SessionState {
     fn running_of(&mut self, generation: u64) -> Option<&mut Running> {
-        if self.generation == generation { self.running.as_mut() } else { None }
+        if self.generation == generation {
+            self.running.as_mut()
+        } else {
+            None
+        }
     }
 
     fn finish(&mut self, generation: u64) {

@@ -49,8 +49,12 @@ impl dp_engine_options {
                 .with_hint("build the caller against the header of this version"));
         }
         // SAFETY: as the caller vouches.
-        let (path, temp_directory) =
-            unsafe { (self.path.read("path")?, self.temp_directory.read("temp_directory")?) };
+        let (path, temp_directory) = unsafe {
+            (
+                self.path.read("path")?,
+                self.temp_directory.read("temp_directory")?,
+            )
+        };
         Ok(Options {
             path: (!path.is_empty()).then(|| path.to_owned()),
             read_only: self.read_only != 0,
@@ -151,7 +155,9 @@ pub unsafe extern "C" fn dp_engine_execute(
             guard::require(rows_changed, "rows_changed")?;
             let parameters = read_values(parameters, parameter_count)?;
             let sql = read_text(sql, sql_length, "sql")?;
-            let changed = guard::borrow(engine, "engine")?.engine.execute(sql, &parameters)?;
+            let changed = guard::borrow(engine, "engine")?
+                .engine
+                .execute(sql, &parameters)?;
             guard::put(rows_changed, "rows_changed", changed)
         })
     }
@@ -173,6 +179,22 @@ pub unsafe extern "C" fn dp_engine_live_handles(
             let live = guard::borrow(engine, "engine")?.engine.live_handles();
             guard::put(out, "out", live.into())
         })
+    }
+}
+
+/// Stops every statement that runs on an engine; null is allowed. May be called while other threads use the engine;
+/// they get `DP_INTERRUPTED`.
+///
+/// # Safety
+/// `engine` must be null or a live engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_interrupt(engine: *const dp_engine) {
+    // SAFETY: as the caller vouches; an interrupt has no way to fail that a caller could act on.
+    unsafe {
+        guard::run(std::ptr::null_mut(), || {
+            guard::borrow(engine, "engine")?.engine.interrupt();
+            Ok(())
+        });
     }
 }
 

@@ -23,7 +23,12 @@ pub struct dp_live_handles {
 
 impl From<LiveHandles> for dp_live_handles {
     fn from(live: LiveHandles) -> Self {
-        Self { engines: live.engines, sessions: live.sessions, results: live.results, batches: live.batches }
+        Self {
+            engines: live.engines,
+            sessions: live.sessions,
+            results: live.results,
+            batches: live.batches,
+        }
     }
 }
 

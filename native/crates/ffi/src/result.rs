@@ -91,7 +91,10 @@ struct HandedOut {
 
 /// Wraps a batch so that its release is counted. The children stay where they are: only the top is ours.
 fn counted(batch: Batch, live: LiveGuard) -> ArrowArray {
-    let handed_out = Box::new(HandedOut { inner: batch.into_arrow(), _live: live });
+    let handed_out = Box::new(HandedOut {
+        inner: batch.into_arrow(),
+        _live: live,
+    });
     let inner = &handed_out.inner;
     ArrowArray {
         length: inner.length,

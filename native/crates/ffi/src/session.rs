@@ -43,7 +43,9 @@ pub unsafe extern "C" fn dp_session_query(
             guard::require(out, "out")?;
             let parameters = read_values(parameters, parameter_count)?;
             let sql = read_text(sql, sql_length, "sql")?;
-            let result = guard::borrow(session, "session")?.session.query(sql, &parameters)?;
+            let result = guard::borrow(session, "session")?
+                .session
+                .query(sql, &parameters)?;
             guard::put(out, "out", dp_result::new(result))
         })
     }
@@ -70,7 +72,9 @@ pub unsafe extern "C" fn dp_session_execute(
             guard::require(rows_changed, "rows_changed")?;
             let parameters = read_values(parameters, parameter_count)?;
             let sql = read_text(sql, sql_length, "sql")?;
-            let changed = guard::borrow(session, "session")?.session.execute(sql, &parameters)?;
+            let changed = guard::borrow(session, "session")?
+                .session
+                .execute(sql, &parameters)?;
             guard::put(rows_changed, "rows_changed", changed)
         })
     }

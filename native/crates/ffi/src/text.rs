@@ -16,10 +16,16 @@ pub struct dp_text {
 }
 
 impl dp_text {
-    pub(crate) const EMPTY: Self = Self { data: ptr::null(), length: 0 };
+    pub(crate) const EMPTY: Self = Self {
+        data: ptr::null(),
+        length: 0,
+    };
 
     pub(crate) fn borrowed(text: &str) -> Self {
-        Self { data: text.as_ptr(), length: text.len() as c_ulonglong }
+        Self {
+            data: text.as_ptr(),
+            length: text.len() as c_ulonglong,
+        }
     }
 
     pub(crate) fn optional(text: Option<&str>) -> Self {
@@ -43,7 +49,10 @@ pub(crate) unsafe fn read_bytes<'a>(data: *const u8, length: c_ulonglong, what: 
         return Ok(&[]);
     }
     if data.is_null() || isize::try_from(length).is_err() {
-        return Err(Error::new(ErrorCode::InvalidInput, format!("'{what}' is null or longer than memory")));
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            format!("'{what}' is null or longer than memory"),
+        ));
     }
     // SAFETY: the caller vouches for `length` readable bytes; the length fits.
     Ok(unsafe { slice::from_raw_parts(data, length as usize) })
@@ -54,5 +63,6 @@ pub(crate) unsafe fn read_bytes<'a>(data: *const u8, length: c_ulonglong, what: 
 pub(crate) unsafe fn read_text<'a>(data: *const u8, length: c_ulonglong, what: &str) -> Result<&'a str> {
     // SAFETY: as the caller vouches.
     let bytes = unsafe { read_bytes(data, length, what) }?;
-    str::from_utf8(bytes).map_err(|error| Error::new(ErrorCode::InvalidInput, format!("'{what}' is not UTF-8: {error}")))
+    str::from_utf8(bytes)
+        .map_err(|error| Error::new(ErrorCode::InvalidInput, format!("'{what}' is not UTF-8: {error}")))
 }

@@ -80,7 +80,10 @@ pub(crate) unsafe fn read_values<'a>(values: *const dp_value, count: c_ulonglong
         return Ok(Vec::new());
     }
     if values.is_null() || count > u64::from(u32::MAX) {
-        return Err(Error::new(ErrorCode::InvalidInput, "'parameters' is null or far too long"));
+        return Err(Error::new(
+            ErrorCode::InvalidInput,
+            "'parameters' is null or far too long",
+        ));
     }
     // SAFETY: the caller vouches for `count` readable values.
     let values = unsafe { slice::from_raw_parts(values, count as usize) };
@@ -105,7 +108,11 @@ impl dp_value {
             7 => Value::UInt64(self.low.cast_unsigned()),
             8 => Value::Float32(f32::from_bits(self.low as u32)),
             9 => Value::Float64(f64::from_bits(self.low.cast_unsigned())),
-            10 => Value::Decimal { unscaled: wide, width: self.width, scale: self.scale },
+            10 => Value::Decimal {
+                unscaled: wide,
+                width: self.width,
+                scale: self.scale,
+            },
             // SAFETY: as the caller vouches.
             11 => Value::Varchar(unsafe { read_text(self.data, self.length, "parameter") }?),
             // SAFETY: as the caller vouches.
@@ -115,7 +122,11 @@ impl dp_value {
             15 => Value::Timestamp(self.low),
             16 => Value::TimestampNanos(self.low),
             17 => Value::TimestampTz(self.low),
-            18 => Value::Interval { months: (self.high >> 32) as i32, days: self.high as i32, micros: self.low },
+            18 => Value::Interval {
+                months: (self.high >> 32) as i32,
+                days: self.high as i32,
+                micros: self.low,
+            },
             19 => Value::Uuid(wide.cast_unsigned()),
             other => {
                 let message = format!("a parameter has type {other}, and types go from 0 to {LAST}");
@@ -126,7 +137,10 @@ impl dp_value {
 
     fn narrow<T: TryFrom<c_longlong>>(&self, name: &str) -> Result<T> {
         T::try_from(self.low).map_err(|_| {
-            Error::new(ErrorCode::OutOfRange, format!("the parameter {} does not fit {name}", self.low))
+            Error::new(
+                ErrorCode::OutOfRange,
+                format!("the parameter {} does not fit {name}", self.low),
+            )
         })
     }
 }

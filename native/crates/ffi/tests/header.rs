@@ -9,7 +9,12 @@ fn the_committed_header_equals_what_cbindgen_writes() {
     let header = crate_dir.join("../../include/dataprism.h");
     let config = cbindgen::Config::from_file(crate_dir.join("cbindgen.toml")).unwrap();
     let mut written = Vec::new();
-    cbindgen::Builder::new().with_crate(crate_dir).with_config(config).generate().unwrap().write(&mut written);
+    cbindgen::Builder::new()
+        .with_crate(crate_dir)
+        .with_config(config)
+        .generate()
+        .unwrap()
+        .write(&mut written);
     let written = String::from_utf8(written).unwrap();
     if env::var_os("UPDATE_HEADER").is_some() {
         fs::write(&header, &written).unwrap();

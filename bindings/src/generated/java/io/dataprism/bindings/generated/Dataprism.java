@@ -692,6 +692,65 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_engine_interrupt {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_interrupt");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_engine_interrupt(const struct dp_engine *engine)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_interrupt$descriptor() {
+        return dp_engine_interrupt.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_engine_interrupt(const struct dp_engine *engine)
+     * }
+     */
+    public static MethodHandle dp_engine_interrupt$handle() {
+        return dp_engine_interrupt.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_engine_interrupt(const struct dp_engine *engine)
+     * }
+     */
+    public static MemorySegment dp_engine_interrupt$address() {
+        return dp_engine_interrupt.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_engine_interrupt(const struct dp_engine *engine)
+     * }
+     */
+    public static void dp_engine_interrupt(MemorySegment engine) {
+        var mh$ = dp_engine_interrupt.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_interrupt", engine);
+            }
+            mh$.invokeExact(engine);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_engine_close {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             Dataprism.C_POINTER

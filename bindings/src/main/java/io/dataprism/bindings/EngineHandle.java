@@ -1,0 +1,159 @@
+package io.dataprism.bindings;
+
+import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_engine_options;
+import io.dataprism.bindings.generated.dp_live_handles;
+import io.dataprism.bindings.generated.dp_text;
+import io.dataprism.bindings.generated.dp_version;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/// An engine of the native library. Thread-safe.
+public final class EngineHandle extends ParentHandle {
+
+  /// How to open an engine; zero and null stand for defaults.
+  ///
+  /// @param path the database file, or null for a database in memory
+  /// @param memoryLimit in bytes
+  public record Options(
+      @Nullable String path, boolean readOnly, int threads, long memoryLimit, @Nullable String tempDirectory) {}
+
+  /// How many handles are open, by kind.
+  public record Live(long engines, long sessions, long results, long batches) {
+    static Live of(MemorySegment live) {
+      return new Live(
+          dp_live_handles.engines(live),
+          dp_live_handles.sessions(live),
+          dp_live_handles.results(live),
+          dp_live_handles.batches(live));
+    }
+  }
+
+  private EngineHandle(MemorySegment address, NativeError.Mapper mapper) {
+    super(address, mapper);
+  }
+
+  /// Opens an engine. The library has to be loaded.
+  ///
+  /// @param mapper makes the exceptions of this handle and of all that is opened from it
+  public static EngineHandle open(Options options, NativeError.Mapper mapper) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment struct = dp_engine_options.allocate(arena);
+      dp_engine_options.struct_size(struct, dp_engine_options.sizeof());
+      putText(dp_engine_options.path(struct), options.path(), arena);
+      dp_engine_options.read_only(struct, options.readOnly() ? 1 : 0);
+      dp_engine_options.threads(struct, options.threads());
+      dp_engine_options.memory_limit(struct, options.memoryLimit());
+      putText(dp_engine_options.temp_directory(struct), options.tempDirectory(), arena);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_open(struct, out, error), error, mapper);
+      return new EngineHandle(out.get(ValueLayout.ADDRESS, 0), mapper);
+    }
+  }
+
+  /// Runs SQL in a session of the engine's own and gives the last statement's rows.
+  public ResultHandle query(String sql, @Nullable Object[] parameters) {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      int code =
+          Dataprism.dp_engine_query(
+              engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
+      NativeError.check(code, error, mapper);
+      return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
+  /// Runs SQL in a session of the engine's own and tells how many rows it changed.
+  public long execute(String sql, @Nullable Object[] parameters) {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      int code =
+          Dataprism.dp_engine_execute(
+              engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error);
+      NativeError.check(code, error, mapper);
+      return changed.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      release();
+    }
+  }
+
+  /// Opens a session.
+  public SessionHandle session() {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_session(engine, out, error), error, mapper);
+      return adopt(new SessionHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
+  /// Counts what is open on this engine.
+  public Live live() {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_live_handles.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_live_handles(engine, out, error), error, mapper);
+      return Live.of(out);
+    } finally {
+      release();
+    }
+  }
+
+  /// Counts what is open in this process, over all engines. The library has to be loaded.
+  public static Live liveInProcess(NativeError.Mapper mapper) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_live_handles.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_live_handles_read(out, error), error, mapper);
+      return Live.of(out);
+    }
+  }
+
+  /// The version of DuckDB inside, such as `v2.0.0`. The library has to be loaded.
+  public static String duckdbVersion(NativeError.Mapper mapper) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_version.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_version_read(out, error), error, mapper);
+      return NativeError.text(dp_version.duckdb(out));
+    }
+  }
+
+  @Override
+  String name() {
+    return "engine";
+  }
+
+  @Override
+  void interruptNative(MemorySegment handle) {
+    Dataprism.dp_engine_interrupt(handle);
+  }
+
+  @Override
+  void free(MemorySegment handle) {
+    Dataprism.dp_engine_close(handle);
+  }
+
+  private static void putText(MemorySegment text, @Nullable String value, Arena arena) {
+    if (value != null) {
+      Utf8Text utf8 = Utf8Text.of(value, arena);
+      dp_text.data(text, utf8.data());
+      dp_text.length(text, utf8.length());
+    }
+  }
+}

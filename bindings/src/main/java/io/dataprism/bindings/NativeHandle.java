@@ -1,0 +1,78 @@
+package io.dataprism.bindings;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/// A handle of the native library with a lifetime that calls and [#close()] agree on. Thread-safe.
+///
+/// Calls in progress are counted. Closing forbids new ones, interrupts those in progress, waits for them to return, and
+/// then frees the handle, once: no call ever sees a freed handle, and nothing is freed twice.
+public abstract class NativeHandle implements AutoCloseable {
+  private static final int CLOSED = 1 << 31;
+
+  /// How long a call in progress is waited for before it is interrupted again: an interrupt that arrives just before the
+  /// native work starts is lost on it.
+  private static final long INTERRUPT_INTERVAL_NANOS = 200_000;
+
+  private final AtomicInteger state = new AtomicInteger();
+  private final MemorySegment address;
+  final NativeError.Mapper mapper;
+
+  NativeHandle(MemorySegment address, NativeError.Mapper mapper) {
+    this.address = address;
+    this.mapper = mapper;
+  }
+
+  /// Begins a call; [#release()] ends it.
+  final MemorySegment acquire() {
+    int before;
+    do {
+      before = state.get();
+      if (before < 0) {
+        throw mapper.map(
+            NativeError.of(NativeError.CLOSED, "the " + name() + " is closed", "use it before it is closed"));
+      }
+    } while (!state.compareAndSet(before, before + 1));
+    return address;
+  }
+
+  final void release() {
+    state.decrementAndGet();
+  }
+
+  /// Whether the handle is closed or is being closed.
+  public final boolean isClosed() {
+    return state.get() < 0;
+  }
+
+  /// Closes the handle; closing twice is allowed, and the second call returns at once.
+  @Override
+  public final void close() {
+    int before;
+    do {
+      before = state.get();
+      if (before < 0) {
+        return;
+      }
+    } while (!state.compareAndSet(before, before | CLOSED));
+    while (state.get() != CLOSED) {
+      interruptNative(address);
+      LockSupport.parkNanos(INTERRUPT_INTERVAL_NANOS);
+    }
+    beforeFree();
+    free(address);
+  }
+
+  /// What this is, for a message.
+  abstract String name();
+
+  /// Stops what runs on the handle.
+  abstract void interruptNative(MemorySegment handle);
+
+  /// Called once, when no call is in progress and none can begin any more.
+  void beforeFree() {}
+
+  /// Frees the handle.
+  abstract void free(MemorySegment handle);
+}

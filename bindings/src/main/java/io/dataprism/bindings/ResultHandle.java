@@ -1,0 +1,77 @@
+package io.dataprism.bindings;
+
+import io.dataprism.bindings.generated.Dataprism;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/// A result of the native library. Thread-safe; refuses to be fetched from by two threads at once.
+public final class ResultHandle extends NativeHandle {
+  private final ParentHandle parent;
+  private volatile @Nullable BatchMemory current;
+
+  ResultHandle(MemorySegment address, NativeError.Mapper mapper, ParentHandle parent) {
+    super(address, mapper);
+    this.parent = parent;
+  }
+
+  /// Names and types of the columns: a struct, one child a column.
+  public ArrowSchemaNode schema() {
+    MemorySegment result = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_result_schema(result, out, error), error, mapper);
+      return ArrowSchemaNode.read(out.get(ValueLayout.ADDRESS, 0));
+    } finally {
+      release();
+    }
+  }
+
+  /// Closes the batch before, and runs the query up to its next one; null at the end. The batch belongs to the calling
+  /// thread.
+  public @Nullable BatchMemory next() {
+    MemorySegment result = acquire();
+    try {
+      BatchMemory before = current;
+      if (before != null) {
+        before.close();
+      }
+      BatchMemory batch = BatchMemory.fetch(result, mapper);
+      current = batch;
+      return batch;
+    } finally {
+      release();
+    }
+  }
+
+  /// Closes the batch that is in memory, if it belongs to the calling thread: no other thread may take its memory away.
+  public void closeBatch() {
+    BatchMemory batch = current;
+    if (batch != null && batch.isOwnedByCurrentThread()) {
+      batch.close();
+    }
+  }
+
+  @Override
+  String name() {
+    return "result";
+  }
+
+  @Override
+  void interruptNative(MemorySegment handle) {
+    Dataprism.dp_result_interrupt(handle, MemorySegment.NULL);
+  }
+
+  @Override
+  void beforeFree() {
+    closeBatch();
+  }
+
+  @Override
+  void free(MemorySegment handle) {
+    parent.forget(this);
+    Dataprism.dp_result_close(handle);
+  }
+}

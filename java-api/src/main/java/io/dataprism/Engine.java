@@ -1,0 +1,118 @@
+package io.dataprism;
+
+import io.dataprism.bindings.EngineHandle;
+import io.dataprism.error.ClosedException;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.IoException;
+import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.handle.Errors;
+import io.dataprism.internal.handle.LeakReporter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A database and the native engine that runs SQL on it, in this process.
+///
+/// ```java
+/// try (Engine engine = Engine.open();
+///     QueryResult result = engine.query("SELECT 6 * 7 AS answer")) {
+///   for (RecordBatch batch : result) {
+///     System.out.println(batch.int32("answer").get(0));
+///   }
+/// }
+/// ```
+///
+/// Each [#query] and [#execute] runs in a session of the engine's own, in a transaction of its own, so what a statement
+/// leaves in its session (settings, temporary tables, an open transaction) is not there for the next; ask for a
+/// [#session()] where statements belong together.
+///
+/// Thread-safe: any number of threads may query at once. Closing the engine stops what runs, closes everything that was
+/// opened from it and closes the database file; it may be done from any thread and more than once.
+public final class Engine implements AutoCloseable {
+  private final EngineHandle handle;
+
+  Engine(EngineHandle handle) {
+    this.handle = handle;
+    LeakReporter.watch(this, handle, "Engine");
+  }
+
+  /// Opens an engine on a new database in memory.
+  ///
+  /// @throws NativeLoadException if the native library cannot be loaded
+  public static Engine open() {
+    return builder().open();
+  }
+
+  /// Opens an engine on a database file, which is created if it does not exist.
+  ///
+  /// @throws IoException if the file cannot be opened, is no database, or is held by another engine or process
+  /// @throws NativeLoadException if the native library cannot be loaded
+  public static Engine open(Path database) {
+    return builder().database(database).open();
+  }
+
+  /// Prepares an engine with settings.
+  public static EngineBuilder builder() {
+    return new EngineBuilder();
+  }
+
+  /// Runs SQL and gives its rows, which are computed as they are pulled.
+  ///
+  /// The text may hold several statements; the rows are the last one's, and those before it have run when this returns.
+  /// So has the last one unless it is a SELECT, for it runs as its rows are pulled.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `?` or `$1`, `$2`, … of a single statement. They may be null, boolean and numeric boxes,
+  ///     `BigInteger` (HUGEINT), `BigDecimal`, `String`, `byte[]` (BLOB), `LocalDate`, `LocalTime`, `LocalDateTime`,
+  ///     `Instant`, `OffsetDateTime` and `ZonedDateTime` (TIMESTAMP WITH TIME ZONE), `Period` and `Duration` (INTERVAL),
+  ///     and `UUID`. Times are cut to microseconds, but for a `LocalDateTime`, which keeps nanoseconds as TIMESTAMP_NS.
+  /// @return the rows; the caller closes them
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, @Nullable Object... parameters) {
+    return new QueryResult(handle.query(sql, parameters));
+  }
+
+  /// Runs SQL to its end.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [#query]
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, @Nullable Object... parameters) {
+    return handle.execute(sql, parameters);
+  }
+
+  /// Opens a session, for statements that share settings, temporary tables or a transaction.
+  ///
+  /// @return the session; the caller closes it, or closing the engine does
+  /// @throws ClosedException if the engine is closed
+  public Session session() {
+    return new Session(handle.session());
+  }
+
+  /// Counts what is open on this engine, the engine included.
+  ///
+  /// @throws ClosedException if the engine is closed
+  public LiveHandles liveHandles() {
+    return LiveHandles.of(handle.live());
+  }
+
+  /// The version of DuckDB inside, such as `v2.0.0`.
+  public String duckdbVersion() {
+    return EngineHandle.duckdbVersion(Errors::of);
+  }
+
+  /// Whether the engine is closed.
+  public boolean isClosed() {
+    return handle.isClosed();
+  }
+
+  /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is allowed.
+  ///
+  /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
+  @Override
+  public void close() {
+    handle.close();
+  }
+}

@@ -1,0 +1,97 @@
+package io.dataprism;
+
+import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.LibraryLoadException;
+import io.dataprism.bindings.NativeLibrary;
+import io.dataprism.error.ConfigurationException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.IoException;
+import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.handle.Errors;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Settings of an engine that is to be opened. Not thread-safe; may open any number of engines.
+public final class EngineBuilder {
+  private @Nullable Path database;
+  private boolean readOnly;
+  private int threads;
+  private long memoryLimit;
+  private @Nullable Path tempDirectory;
+
+  EngineBuilder() {}
+
+  /// The database file, which is created if it does not exist. Without one the database is in memory.
+  public EngineBuilder database(Path file) {
+    this.database = file;
+    return this;
+  }
+
+  /// Refuses every write; the database file has to exist. Several processes may open one file read-only.
+  public EngineBuilder readOnly() {
+    this.readOnly = true;
+    return this;
+  }
+
+  /// How many threads may run a query, at least one. The default is one a core.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder threads(int count) {
+    requirePositive("threads", count);
+    this.threads = count;
+    return this;
+  }
+
+  /// How many bytes the engine's buffers may take. What does not fit goes to the [#tempDirectory(Path)] where the
+  /// statement allows it, and is an [io.dataprism.error.OutOfMemoryException] where not. The default is 80 % of the
+  /// machine's memory.
+  ///
+  /// @throws ConfigurationException if the limit is not positive
+  public EngineBuilder memoryLimit(long bytes) {
+    requirePositive("memoryLimit", bytes);
+    this.memoryLimit = bytes;
+    return this;
+  }
+
+  /// Where data goes that does not fit in memory. The default is a folder beside the database file, or `.tmp` in the
+  /// working directory for a database in memory.
+  public EngineBuilder tempDirectory(Path directory) {
+    this.tempDirectory = directory;
+    return this;
+  }
+
+  /// Opens the engine.
+  ///
+  /// @return the engine; the caller closes it
+  /// @throws IoException if the file cannot be opened, is no database, or is held by another engine or process
+  /// @throws ConfigurationException if a setting does not fit
+  /// @throws NativeLoadException if the native library cannot be loaded
+  public Engine open() {
+    if (readOnly && database == null) {
+      throw configuration("a database in memory cannot be read-only", "name a database file, or leave readOnly() out");
+    }
+    try {
+      NativeLibrary.load();
+    } catch (LibraryLoadException e) {
+      throw Errors.of(e);
+    }
+    EngineHandle.Options options =
+        new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
+    return new Engine(EngineHandle.open(options, Errors::of));
+  }
+
+  private static @Nullable String text(@Nullable Path path) {
+    return path == null ? null : path.toString();
+  }
+
+  private static void requirePositive(String setting, long value) {
+    if (value <= 0) {
+      throw configuration(setting + " is " + value, "give a number above zero, or leave the setting out");
+    }
+  }
+
+  private static ConfigurationException configuration(String message, String hint) {
+    return new ConfigurationException(Details.of(ErrorCode.CONFIGURATION, message, hint));
+  }
+}

@@ -1,0 +1,38 @@
+package io.dataprism;
+
+import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.LibraryLoadException;
+import io.dataprism.bindings.NativeLibrary;
+import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.handle.Errors;
+
+/// How many native objects are open, by kind, as the native library counts them.
+///
+/// A test that ends with `LiveHandles.ofProcess().total() == 0` has leaked nothing.
+///
+/// @param engines engines
+/// @param sessions sessions that were asked for; those that an engine keeps for its own queries do not count
+/// @param results query results
+/// @param batches record batches
+public record LiveHandles(long engines, long sessions, long results, long batches) {
+  /// Counts what is open in this process, over all engines.
+  ///
+  /// @throws NativeLoadException if the native library cannot be loaded
+  public static LiveHandles ofProcess() {
+    try {
+      NativeLibrary.load();
+    } catch (LibraryLoadException e) {
+      throw Errors.of(e);
+    }
+    return of(EngineHandle.liveInProcess(Errors::of));
+  }
+
+  static LiveHandles of(EngineHandle.Live live) {
+    return new LiveHandles(live.engines(), live.sessions(), live.results(), live.batches());
+  }
+
+  /// All kinds together.
+  public long total() {
+    return engines + sessions + results + batches;
+  }
+}

@@ -1,0 +1,65 @@
+package io.dataprism;
+
+import io.dataprism.bindings.SessionHandle;
+import io.dataprism.error.BusyException;
+import io.dataprism.error.ClosedException;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.internal.handle.LeakReporter;
+import org.jspecify.annotations.Nullable;
+
+/// A connection to an engine's database, with its own settings, temporary tables and transaction.
+///
+/// A session does one thing at a time: while a statement runs in it or a result of it is neither closed nor read to its
+/// end, any other statement gets a [BusyException]. It may be used from any thread, by one after the other;
+/// [#interrupt()] and [#close()] may be called at any time.
+public final class Session implements AutoCloseable {
+  private final SessionHandle handle;
+
+  Session(SessionHandle handle) {
+    this.handle = handle;
+    LeakReporter.watch(this, handle, "Session");
+  }
+
+  /// Runs SQL in this session and gives its rows, as [Engine#query] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [Engine#query]
+  /// @return the rows; the caller closes them, or closing the session does
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, @Nullable Object... parameters) {
+    return new QueryResult(handle.query(sql, parameters));
+  }
+
+  /// Runs SQL in this session to its end, as [Engine#execute] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [Engine#query]
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, @Nullable Object... parameters) {
+    return handle.execute(sql, parameters);
+  }
+
+  /// Stops the statement that runs in this session, if there is one: the thread that waits for it gets an
+  /// [io.dataprism.error.InterruptedQueryException]. May be called from any thread.
+  ///
+  /// @throws ClosedException if the session is closed
+  public void interrupt() {
+    handle.interrupt();
+  }
+
+  /// Whether the session is closed.
+  public boolean isClosed() {
+    return handle.isClosed();
+  }
+
+  /// Stops what runs in this session, closes its result and rolls its transaction back. Closing twice is allowed.
+  @Override
+  public void close() {
+    handle.close();
+  }
+}

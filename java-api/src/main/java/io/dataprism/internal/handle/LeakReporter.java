@@ -1,0 +1,45 @@
+package io.dataprism.internal.handle;
+
+import io.dataprism.bindings.NativeHandle;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import org.jspecify.annotations.Nullable;
+
+/// Reports objects that were dropped without being closed. It frees nothing: when that would happen is up to the garbage
+/// collector, and code that relies on it holds files and memory for an unknown time.
+public final class LeakReporter {
+  /// The system property that makes a report tell where the object was made, at the price of a stack trace each.
+  public static final String SITES_PROPERTY = "dataprism.leak.sites";
+
+  private static final Logger LOGGER = System.getLogger("io.dataprism.leak");
+  private static final boolean SITES = Boolean.getBoolean(SITES_PROPERTY);
+  private static final Cleaner CLEANER =
+      Cleaner.create(Thread.ofPlatform().daemon().name("dataprism-leak-reporter").factory());
+
+  private LeakReporter() {}
+
+  /// Watches an object.
+  ///
+  /// @param owner the object that its user has to close
+  /// @param handle what closing it closes; must not refer to the owner, or it is never reported
+  /// @param what a word for the object
+  public static void watch(Object owner, NativeHandle handle, String what) {
+    Throwable site = SITES ? new Throwable("made here") : null;
+    CLEANER.register(owner, () -> report(handle, what, site));
+  }
+
+  private static void report(NativeHandle handle, String what, @Nullable Throwable site) {
+    if (handle.isClosed()) {
+      return;
+    }
+    String message =
+        "A " + what + " was dropped without being closed; its native memory stays in use until its engine is closed. "
+            + "Use try-with-resources.";
+    if (site == null) {
+      LOGGER.log(Level.WARNING, message + " Start Java with -D" + SITES_PROPERTY + "=true to see where it was made.");
+    } else {
+      LOGGER.log(Level.WARNING, message, site);
+    }
+  }
+}
