@@ -193,6 +193,9 @@ impl Error {
 /// The text of DuckDB's only sign that another process holds the database file.
 const LOCK_MESSAGE: &str = "Could not set lock on file";
 
+/// The text of DuckDB's only sign that a statement would write to a database that is open for reading.
+const READ_ONLY_MESSAGE: &str = "attached in read-only mode";
+
 impl From<DuckDbError> for Error {
     fn from(error: DuckDbError) -> Self {
         let code = match error.class {
@@ -215,6 +218,7 @@ impl From<DuckDbError> for Error {
             ErrorClass::Interrupted => ErrorCode::Interrupted,
             ErrorClass::NotImplemented => ErrorCode::NotImplemented,
             ErrorClass::MissingExtension => ErrorCode::MissingExtension,
+            ErrorClass::InvalidInput if error.message.contains(READ_ONLY_MESSAGE) => ErrorCode::Permission,
             ErrorClass::InvalidInput => ErrorCode::InvalidInput,
             ErrorClass::Configuration => ErrorCode::Configuration,
             ErrorClass::InUse => ErrorCode::Busy,

@@ -1,6 +1,6 @@
 //! The C ABI of DataPrism.
 //!
-//! One file per handle type. Every exported function runs inside [`guard::run`], which turns errors and panics into a
+//! One file per handle type. Every exported function runs inside `guard::run`, which turns errors and panics into a
 //! [`dp_error`](error::dp_error) of the caller's own: nothing unwinds across the boundary, and nothing is kept in a
 //! thread-local. The header `include/dataprism.h` is generated from this crate and checked by a test.
 #![allow(non_camel_case_types)]
