@@ -1,0 +1,10 @@
+/// SQL over native Arrow columns, in process.
+module io.dataprism {
+  requires static transitive org.jspecify;
+  requires io.dataprism.bindings;
+
+  exports io.dataprism;
+  exports io.dataprism.column;
+  exports io.dataprism.error;
+  exports io.dataprism.schema;
+}
