@@ -1,0 +1,2 @@
+/// The native libraries of one platform, as resources.
+module io.dataprism.natives {}
