@@ -17,6 +17,8 @@ public final class BatchMemory implements AutoCloseable {
     this.array = array;
   }
 
+  // The arena lives as long as the batch, which closes it.
+  @SuppressWarnings("MustBeClosedChecker")
   static @Nullable BatchMemory fetch(MemorySegment result, NativeError.Mapper mapper) {
     Arena arena = Arena.ofConfined();
     boolean fetched = false;

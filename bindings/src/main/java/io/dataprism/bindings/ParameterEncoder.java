@@ -72,7 +72,7 @@ final class ParameterEncoder {
       case Instant value -> number(out, Dataprism.DP_VALUE_TIMESTAMP_TZ(), micros(value));
       case OffsetDateTime value -> number(out, Dataprism.DP_VALUE_TIMESTAMP_TZ(), micros(value.toInstant()));
       case ZonedDateTime value -> number(out, Dataprism.DP_VALUE_TIMESTAMP_TZ(), micros(value.toInstant()));
-      case Period value -> interval(out, Math.toIntExact(value.toTotalMonths()), value.getDays(), 0);
+      case Period value -> period(out, value);
       case Duration value ->
           interval(
               out, 0, 0, Math.addExact(Math.multiplyExact(value.getSeconds(), 1_000_000), value.getNano() / 1_000));
@@ -114,6 +114,12 @@ final class ParameterEncoder {
     wide(out, Dataprism.DP_VALUE_DECIMAL(), unscaled.shiftRight(Long.SIZE).longValue(), unscaled.longValue());
     dp_value.width(out, (byte) width);
     dp_value.scale(out, (byte) plain.scale());
+  }
+
+  // Months are carried over apart from the days.
+  @SuppressWarnings("JavaPeriodGetDays")
+  private static void period(MemorySegment out, Period value) {
+    interval(out, Math.toIntExact(value.toTotalMonths()), value.getDays(), 0);
   }
 
   private static void interval(MemorySegment out, int months, int days, long micros) {

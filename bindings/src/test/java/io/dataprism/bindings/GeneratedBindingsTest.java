@@ -41,15 +41,15 @@ class GeneratedBindingsTest {
 
   private static final Map<String, GroupLayout> STRUCTURES =
       Map.of(
-          "dp_text", (GroupLayout) dp_text.layout(),
-          "dp_error_info", (GroupLayout) dp_error_info.layout(),
-          "dp_version", (GroupLayout) dp_version.layout(),
-          "dp_engine_options", (GroupLayout) dp_engine_options.layout(),
-          "dp_live_handles", (GroupLayout) dp_live_handles.layout(),
-          "dp_value", (GroupLayout) dp_value.layout(),
-          "dp_layout", (GroupLayout) dp_layout.layout(),
-          "ArrowSchema", (GroupLayout) ArrowSchema.layout(),
-          "ArrowArray", (GroupLayout) ArrowArray.layout());
+          "dp_text", dp_text.layout(),
+          "dp_error_info", dp_error_info.layout(),
+          "dp_version", dp_version.layout(),
+          "dp_engine_options", dp_engine_options.layout(),
+          "dp_live_handles", dp_live_handles.layout(),
+          "dp_value", dp_value.layout(),
+          "dp_layout", dp_layout.layout(),
+          "ArrowSchema", ArrowSchema.layout(),
+          "ArrowArray", ArrowArray.layout());
 
   @BeforeAll
   static void load() throws LibraryLoadException {
