@@ -6,6 +6,7 @@ import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.InvalidInputException;
+import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.record.RecordMapper;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// [BusyException].
 public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   private final ResultHandle handle;
-  private final Schema schema;
+  private final ResultLayout layout;
 
   QueryResult(ResultHandle handle) {
     this.handle = handle;
     boolean read = false;
     try {
-      this.schema = SchemaReader.read(handle.schema());
+      this.layout = SchemaReader.read(handle.schema());
       read = true;
     } finally {
       if (!read) {
@@ -41,7 +42,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
 
   /// Names and types of the columns.
   public Schema schema() {
-    return schema;
+    return layout.schema();
   }
 
   /// Runs the query up to its next batch, and closes the batch before.
@@ -51,7 +52,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   /// @throws DataPrismException of another kind if the query fails
   public @Nullable RecordBatch next() {
     BatchMemory memory = handle.next();
-    return memory == null ? null : new RecordBatch(schema, memory);
+    return memory == null ? null : new RecordBatch(layout, memory);
   }
 
   /// The batches that have not been pulled yet. A result has one sequence of batches: every iterator continues it.
@@ -68,7 +69,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   /// @throws InvalidInputException if a component has no column, or a column of a type that does not fit
   public <T extends Record> List<T> as(Class<T> type) {
     try (this) {
-      return RecordMapper.map(type, schema, this);
+      return RecordMapper.map(type, layout.schema(), this);
     }
   }
 
@@ -77,7 +78,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   /// @param maxRows how many rows are drawn at most; further ones are counted, not drawn
   public String toTable(int maxRows) {
     try (this) {
-      return TablePrinter.print(schema, this, maxRows);
+      return TablePrinter.print(layout.schema(), this, maxRows);
     }
   }
 

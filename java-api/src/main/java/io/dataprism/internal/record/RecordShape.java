@@ -1,0 +1,105 @@
+package io.dataprism.internal.record;
+
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InvalidInputException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The components of a record type and the way to make one of their values.
+final class RecordShape {
+  private final Class<?> type;
+  private final List<RecordComponent> components;
+
+  /// The canonical constructor, from an array of the components' values.
+  private final MethodHandle constructor;
+
+  private RecordShape(Class<?> type, List<RecordComponent> components, MethodHandle constructor) {
+    this.type = type;
+    this.components = components;
+    this.constructor = constructor;
+  }
+
+  /// Reads a record type.
+  ///
+  /// @throws InvalidInputException if its constructor is closed to this module
+  static RecordShape of(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    if (components == null) {
+      throw new InvalidInputException(
+          Details.of(ErrorCode.INVALID_INPUT, type.getName() + " is not a record", "give the class of a record"));
+    }
+    Class<?>[] types = new Class<?>[components.length];
+    for (int i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+    }
+    MethodHandle constructor =
+        constructor(type, MethodType.methodType(void.class, types))
+            .asSpreader(Object[].class, components.length)
+            .asType(MethodType.methodType(Object.class, Object[].class));
+    return new RecordShape(type, List.of(components), constructor);
+  }
+
+  String name() {
+    return type.getSimpleName();
+  }
+
+  List<RecordComponent> components() {
+    return components;
+  }
+
+  /// Makes a record. What its constructor throws comes out as it is.
+  Object create(@Nullable Object[] values) {
+    try {
+      return constructor.invokeExact(values);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      // A canonical constructor declares no checked exceptions, but Java's own rules can be dodged.
+      throw new IllegalStateException("the constructor of " + type.getName() + " failed", e);
+    }
+  }
+
+  private static MethodHandle constructor(Class<?> type, MethodType signature) {
+    try {
+      return MethodHandles.publicLookup().findConstructor(type, signature);
+    } catch (IllegalAccessException e) {
+      // Not public, or in a package that is not exported; the package may be open all the same.
+      return openedConstructor(type, signature);
+    } catch (NoSuchMethodException e) {
+      throw withoutCanonicalConstructor(type, e);
+    }
+  }
+
+  private static MethodHandle openedConstructor(Class<?> type, MethodType signature) {
+    Module own = RecordShape.class.getModule();
+    own.addReads(type.getModule());
+    try {
+      return MethodHandles.privateLookupIn(type, MethodHandles.lookup()).findConstructor(type, signature);
+    } catch (IllegalAccessException e) {
+      throw new InvalidInputException(
+          new Details(
+              ErrorCode.INVALID_INPUT,
+              "record " + type.getName() + " is closed to " + nameOf(own),
+              null,
+              -1,
+              "add `opens " + type.getPackageName() + " to " + nameOf(own) + ";` to the module descriptor of "
+                  + nameOf(type.getModule()) + ", or make the record public in an exported package",
+              e));
+    } catch (NoSuchMethodException e) {
+      throw withoutCanonicalConstructor(type, e);
+    }
+  }
+
+  private static AssertionError withoutCanonicalConstructor(Class<?> type, NoSuchMethodException cause) {
+    return new AssertionError("every record has a canonical constructor, " + type.getName() + " does not", cause);
+  }
+
+  private static String nameOf(Module module) {
+    return module.isNamed() ? module.getName() : "the class path";
+  }
+}
