@@ -7,6 +7,7 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.arrow.ResultLayout;
+import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.record.RecordMapper;

@@ -153,7 +153,8 @@ final class Converters {
   }
 
   private static boolean isObject(Type type) {
-    return type == Object.class || type instanceof WildcardType wildcard && wildcard.getUpperBounds()[0] == Object.class;
+    return type == Object.class
+        || (type instanceof WildcardType wildcard && wildcard.getUpperBounds()[0] == Object.class);
   }
 
   private static Converter list(Converter elements) {
