@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Some rows of a result: typed columns over native memory, which are read in place.
 ///
-/// A batch is valid until it is closed, which pulling the next batch of its result does as well. Afterwards every access to
-/// its columns and to the memory they hand out throws [IllegalStateException]. A batch belongs to the thread that pulled
-/// it; every other thread gets [WrongThreadException].
+/// A batch is valid until it is closed, which pulling the next batch of its result does as well. Afterwards every
+/// access to its columns and to the memory they hand out throws [IllegalStateException]. A batch belongs to the thread
+/// that pulled it; every other thread gets [WrongThreadException].
 ///
 /// How NULL is handled and how to write fast loops is told in the description of the package [io.dataprism.column].
 public final class RecordBatch implements ColumnSet, AutoCloseable {

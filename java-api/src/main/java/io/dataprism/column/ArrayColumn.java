@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A column of ARRAY values: lists that all have the same length. How to read their elements is told by [ListLikeColumn].
+/// A column of ARRAY values: lists that all have the same length. How to read their elements is told by
+/// [ListLikeColumn].
 ///
 /// A NULL row has its place among the elements all the same.
 ///

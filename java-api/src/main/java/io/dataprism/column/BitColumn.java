@@ -27,8 +27,8 @@ public final class BitColumn extends BytesColumn {
     return bits.toString();
   }
 
-  /// The bits of a row as a set of the places that hold a one, counted from the left; null where the row is NULL. The zeros
-  /// at the right end do not show in it, so [#bitLength] has to be asked as well.
+  /// The bits of a row as a set of the places that hold a one, counted from the left; null where the row is NULL. The
+  /// zeros at the right end do not show in it, so [#bitLength] has to be asked as well.
   public @Nullable BitSet getBitSet(long row) {
     if (isNull(row)) {
       return null;

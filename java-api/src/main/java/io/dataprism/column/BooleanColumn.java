@@ -32,8 +32,8 @@ public final class BooleanColumn extends FixedWidthColumn {
     return copy;
   }
 
-  /// Copies the values of consecutive rows into an array, with one copy of memory: 0 for false and 1 for true, unspecified
-  /// where a row is NULL.
+  /// Copies the values of consecutive rows into an array, with one copy of memory: 0 for false and 1 for true,
+  /// unspecified where a row is NULL.
   ///
   /// @param firstRow the first row that is copied
   /// @param target where to

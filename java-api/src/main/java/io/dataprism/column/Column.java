@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A column of a record batch, or a part of a nested column: a view of Arrow memory that is read in place.
 ///
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
-public abstract sealed class Column
-    permits FixedWidthColumn, OffsetColumn, ArrayColumn, GroupColumn, NullColumn {
+public abstract sealed class Column permits FixedWidthColumn, OffsetColumn, ArrayColumn, GroupColumn, NullColumn {
 
   static {
     ColumnFactory.install(
@@ -104,8 +103,8 @@ public abstract sealed class Column
     return validity.byteSize();
   }
 
-  /// This column as one of a given class, for columns that come without an accessor of their own, such as the elements of
-  /// a list: `list.child().as(Int32Column.class)`.
+  /// This column as one of a given class, for columns that come without an accessor of their own, such as the elements
+  /// of a list: `list.child().as(Int32Column.class)`.
   ///
   /// @throws InvalidInputException if the column is of another class; the message names the accessor that fits
   public final <C extends Column> C as(Class<C> type) {
@@ -117,8 +116,13 @@ public abstract sealed class Column
         Details.of(
             ErrorCode.INVALID_INPUT,
             "column '" + name + "' is " + field.type().sql() + ", not what a " + type.getSimpleName() + " holds",
-            "it is read with " + Accessors.of(field.type()) + "(\"" + name + "\") or as("
-                + getClass().getSimpleName() + ".class); another type takes a CAST in SQL"));
+            "it is read with "
+                + Accessors.of(field.type())
+                + "(\""
+                + name
+                + "\") or as("
+                + getClass().getSimpleName()
+                + ".class); another type takes a CAST in SQL"));
   }
 
   /// Name, type and size, not the values.

@@ -56,8 +56,8 @@ public final class DateColumn extends FixedWidthColumn {
     return copy;
   }
 
-  /// Copies the days since 1970-01-01 of consecutive rows into an array, with one copy of memory; unspecified where a row
-  /// is NULL.
+  /// Copies the days since 1970-01-01 of consecutive rows into an array, with one copy of memory; unspecified where a
+  /// row is NULL.
   ///
   /// @param firstRow the first row that is copied
   /// @param target where to

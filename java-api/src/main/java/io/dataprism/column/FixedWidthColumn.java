@@ -37,8 +37,8 @@ public abstract sealed class FixedWidthColumn extends Column
     this.values = slice.values(1, byteWidth);
   }
 
-  /// The values, row by row without gaps, in the byte order of the machine: row `r` begins at byte `r * byteWidth()`. What
-  /// stands in the place of a NULL is unspecified.
+  /// The values, row by row without gaps, in the byte order of the machine: row `r` begins at byte `r * byteWidth()`.
+  /// What stands in the place of a NULL is unspecified.
   ///
   /// @return a read-only view, valid as long as the batch
   public final MemorySegment values() {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A column of INTERVAL values.
 ///
-/// DuckDB hands the time part over in nanoseconds and does not notice where that overflows, which is beyond 292 years of
-/// hours, minutes and seconds. Cast such intervals to VARCHAR in SQL.
+/// DuckDB hands the time part over in nanoseconds and does not notice where that overflows, which is beyond 292 years
+/// of hours, minutes and seconds. Cast such intervals to VARCHAR in SQL.
 ///
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class IntervalColumn extends FixedWidthColumn {

@@ -35,8 +35,8 @@ public final class MapColumn extends OffsetColumn {
     return end(row) - start(row);
   }
 
-  /// A copy of a row's map, which keeps the order of its entries and cannot be changed, or null. Keys and values are what
-  /// [Column#getObject] makes of them.
+  /// A copy of a row's map, which keeps the order of its entries and cannot be changed, or null. Keys and values are
+  /// what [Column#getObject] makes of them.
   public @Nullable Map<Object, @Nullable Object> get(long row) {
     return isNull(row) ? null : Elements.map(keys, values, start(row), end(row));
   }

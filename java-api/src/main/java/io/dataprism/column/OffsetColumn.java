@@ -6,8 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/// A column whose values lie one after the other in memory of their own, bytes or elements, with offsets that tell where
-/// each begins and ends.
+/// A column whose values lie one after the other in memory of their own, bytes or elements, with offsets that tell
+/// where each begins and ends.
 public abstract sealed class OffsetColumn extends Column permits BytesColumn, ListColumn, MapColumn {
   private final MemorySegment offsets;
   private final int offsetWidth;
@@ -30,8 +30,8 @@ public abstract sealed class OffsetColumn extends Column permits BytesColumn, Li
     return offset(Objects.checkIndex(row, rowCount()) + 1);
   }
 
-  /// The offsets, [#offsetWidth()] bytes each and one more than there are rows: the value of row `r` lies from offset `r` up
-  /// to offset `r + 1`. Empty where the column has no rows.
+  /// The offsets, [#offsetWidth()] bytes each and one more than there are rows: the value of row `r` lies from offset
+  /// `r` up to offset `r + 1`. Empty where the column has no rows.
   ///
   /// @return a read-only view, valid as long as the batch
   public final MemorySegment offsets() {

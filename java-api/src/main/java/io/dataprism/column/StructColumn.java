@@ -15,8 +15,8 @@ public final class StructColumn extends GroupColumn {
     super(slice);
   }
 
-  /// A copy of a row's struct as a map from the names of its fields, in their order, which cannot be changed; null where
-  /// the row is NULL. Values are what [Column#getObject] makes of them.
+  /// A copy of a row's struct as a map from the names of its fields, in their order, which cannot be changed; null
+  /// where the row is NULL. Values are what [Column#getObject] makes of them.
   public @Nullable Map<String, @Nullable Object> get(long row) {
     if (isNull(row)) {
       return null;

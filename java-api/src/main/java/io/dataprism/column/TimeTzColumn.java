@@ -9,7 +9,8 @@ import java.time.ZoneOffset;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A column of TIME WITH TIME ZONE values: times of day in microseconds, each with an offset from UTC of less than 16 hours.
+/// A column of TIME WITH TIME ZONE values: times of day in microseconds, each with an offset from UTC of less than 16
+/// hours.
 ///
 /// DuckDB's times reach 24:00:00, which no [OffsetTime] is; [#micros] tells them all.
 ///

@@ -73,7 +73,8 @@ public final class TimestampColumn extends FixedWidthColumn {
     return copy;
   }
 
-  /// Copies the values, counted in [#unit()], of consecutive rows into an array, with one copy of memory; unspecified where a row is NULL.
+  /// Copies the values, counted in [#unit()], of consecutive rows into an array, with one copy of memory; unspecified
+  /// where a row is NULL.
   ///
   /// @param firstRow the first row that is copied
   /// @param target where to

@@ -12,7 +12,8 @@ import java.time.ZoneId;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A column of TIMESTAMP WITH TIME ZONE values: instants. A value holds no zone; the session's zone is how SQL shows it.
+/// A column of TIMESTAMP WITH TIME ZONE values: instants. A value holds no zone; the session's zone is how SQL shows
+/// it.
 ///
 /// DuckDB's `infinity` is [Instant#MAX] or [OffsetDateTime#MAX] and its `-infinity` is [Instant#MIN] or
 /// [OffsetDateTime#MIN]; no other timestamp of DuckDB reaches them.
@@ -98,7 +99,8 @@ public final class TimestampTzColumn extends FixedWidthColumn {
     return copy;
   }
 
-  /// Copies the values, counted in [#unit()], of consecutive rows into an array, with one copy of memory; unspecified where a row is NULL.
+  /// Copies the values, counted in [#unit()], of consecutive rows into an array, with one copy of memory; unspecified
+  /// where a row is NULL.
   ///
   /// @param firstRow the first row that is copied
   /// @param target where to

@@ -25,7 +25,8 @@ public final class UInt16Column extends FixedWidthColumn {
     return isNull(row) ? null : get(row);
   }
 
-  /// A copy of the values' bits, to be read as unsigned numbers, as `Short.toUnsignedInt` does; unspecified where a row is NULL.
+  /// A copy of the values' bits, to be read as unsigned numbers, as `Short.toUnsignedInt` does; unspecified where a row
+  /// is NULL.
   public short[] toArray() {
     short[] copy = new short[arrayLength()];
     copyTo(0, copy, 0, copy.length);

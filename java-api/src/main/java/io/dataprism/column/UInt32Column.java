@@ -25,7 +25,8 @@ public final class UInt32Column extends FixedWidthColumn {
     return isNull(row) ? null : get(row);
   }
 
-  /// A copy of the values' bits, to be read as unsigned numbers, as `Integer.toUnsignedLong` does; unspecified where a row is NULL.
+  /// A copy of the values' bits, to be read as unsigned numbers, as `Integer.toUnsignedLong` does; unspecified where a
+  /// row is NULL.
   public int[] toArray() {
     int[] copy = new int[arrayLength()];
     copyTo(0, copy, 0, copy.length);

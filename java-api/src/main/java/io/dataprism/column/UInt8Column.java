@@ -25,7 +25,8 @@ public final class UInt8Column extends FixedWidthColumn {
     return isNull(row) ? null : get(row);
   }
 
-  /// A copy of the values' bits, to be read as unsigned numbers, as `Byte.toUnsignedInt` does; unspecified where a row is NULL.
+  /// A copy of the values' bits, to be read as unsigned numbers, as `Byte.toUnsignedInt` does; unspecified where a row
+  /// is NULL.
   public byte[] toArray() {
     byte[] copy = new byte[arrayLength()];
     copyTo(0, copy, 0, copy.length);

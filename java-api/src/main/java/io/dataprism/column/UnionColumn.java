@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each member is a column with the rows of this one, NULL where a row belongs to another member.
 ///
-/// Arrow has no NULL for a union itself, so DuckDB hands over a NULL union as one of the first member whose value is NULL;
-/// both are NULL here.
+/// Arrow has no NULL for a union itself, so DuckDB hands over a NULL union as one of the first member whose value is
+/// NULL; both are NULL here.
 ///
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class UnionColumn extends GroupColumn {

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class UuidColumn extends FixedWidthColumn {
-  private static final ValueLayout.OfLong BIG_ENDIAN =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong BIG_ENDIAN = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   UuidColumn(Slice slice) {
     super(slice);

@@ -2,8 +2,8 @@
 ///
 /// Every column of a [io.dataprism.RecordBatch] is a view of the batch's native memory. It is valid until the batch is
 /// closed, for the thread that pulled the batch: afterwards every access throws [IllegalStateException], and on another
-/// thread [WrongThreadException]. What a column hands out as a Java object or array is a copy and lives on; what it hands
-/// out as a [java.lang.foreign.MemorySegment] is a read-only view with the lifetime of the batch.
+/// thread [WrongThreadException]. What a column hands out as a Java object or array is a copy and lives on; what it
+/// hands out as a [java.lang.foreign.MemorySegment] is a read-only view with the lifetime of the batch.
 ///
 /// Rows are counted from zero; a row outside the column gives an [IndexOutOfBoundsException].
 ///
@@ -11,9 +11,9 @@
 ///
 /// - [Column#isNull] tells whether a row is NULL, and [Column#nullCount()] how many are.
 /// - A getter that returns an object returns null for a NULL row.
-/// - A getter that returns a primitive does not look: for a NULL row it returns whatever the memory holds there, as Arrow
-///   does, so ask [Column#isNull] first. That keeps loops over columns without NULL free of checks. It is always safe:
-///   the value is unspecified, the memory is the column's own.
+/// - A getter that returns a primitive does not look: for a NULL row it returns whatever the memory holds there, as
+///   Arrow does, so ask [Column#isNull] first. That keeps loops over columns without NULL free of checks. It is always
+///   safe: the value is unspecified, the memory is the column's own.
 ///
 /// # Speed
 ///

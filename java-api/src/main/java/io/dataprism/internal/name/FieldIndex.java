@@ -65,10 +65,8 @@ public final class FieldIndex {
     if (index != AMBIGUOUS) {
       return index;
     }
-    List<Integer> places = IntStream.range(0, fields.size())
-        .filter(i -> fields.get(i).name().equalsIgnoreCase(name))
-        .boxed()
-        .toList();
+    List<Integer> places =
+        IntStream.range(0, fields.size()).filter(i -> fields.get(i).name().equalsIgnoreCase(name)).boxed().toList();
     throw invalid(
         "there is more than one " + kind + " '" + name + "', at the indices " + places,
         "read it by index, or give each its own name with AS");

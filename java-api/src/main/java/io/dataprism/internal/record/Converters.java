@@ -112,8 +112,7 @@ final class Converters {
       return interval(target, interval -> interval.nanos() == 0 ? interval.period() : null);
     }
     if (from == Scalar.INTERVAL && type == Duration.class) {
-      return interval(
-          target, interval -> interval.months() == 0 && interval.days() == 0 ? interval.duration() : null);
+      return interval(target, interval -> interval.months() == 0 && interval.days() == 0 ? interval.duration() : null);
     }
     if (from == Scalar.BIT && type == BitSet.class) {
       return column -> column.as(BitColumn.class)::getBitSet;
@@ -196,16 +195,17 @@ final class Converters {
     for (Object constant : type.getEnumConstants()) {
       constants.put(((Enum<?>) constant).name(), constant);
     }
-    return column -> row -> {
-      Object name = column.getObject(row);
-      Object constant = name == null ? null : constants.get(name);
-      if (name != null && constant == null) {
-        throw target.cannotHold(
-            "'" + name + "', which column '" + field.name() + "' has",
-            "add the constant to " + type.getSimpleName() + ", or make the component String");
-      }
-      return constant;
-    };
+    return column ->
+        row -> {
+          Object name = column.getObject(row);
+          Object constant = name == null ? null : constants.get(name);
+          if (name != null && constant == null) {
+            throw target.cannotHold(
+                "'" + name + "', which column '" + field.name() + "' has",
+                "add the constant to " + type.getSimpleName() + ", or make the component String");
+          }
+          return constant;
+        };
   }
 
   private static Cell zoned(Target target, TimestampTzColumn column) {
@@ -222,17 +222,18 @@ final class Converters {
   }
 
   private static Converter interval(Target target, Function<Interval, @Nullable Object> narrowing) {
-    return column -> row -> {
-      Interval interval = (Interval) column.getObject(row);
-      if (interval == null) {
-        return null;
-      }
-      Object narrowed = narrowing.apply(interval);
-      if (narrowed == null) {
-        throw target.cannotHold(interval.toString(), "make the component " + Interval.class.getName());
-      }
-      return narrowed;
-    };
+    return column ->
+        row -> {
+          Interval interval = (Interval) column.getObject(row);
+          if (interval == null) {
+            return null;
+          }
+          Object narrowed = narrowing.apply(interval);
+          if (narrowed == null) {
+            throw target.cannotHold(interval.toString(), "make the component " + Interval.class.getName());
+          }
+          return narrowed;
+        };
   }
 
   /// A cell that is not asked for the rows where its column is NULL.

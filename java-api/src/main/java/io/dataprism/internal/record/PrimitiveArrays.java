@@ -21,17 +21,18 @@ final class PrimitiveArrays {
 
   /// Whether lists of a type become arrays of a class.
   static boolean take(Class<?> type, DataType from) {
-    DataType element =
-        switch (from) {
-          case DataType.ListOf list -> list.element().type();
-          case DataType.ArrayOf array -> array.element().type();
-          default -> from;
-        };
-    return element != from
-        && (type == int[].class && element == Scalar.INTEGER
-            || type == long[].class && element == Scalar.BIGINT
-            || type == float[].class && element == Scalar.FLOAT
-            || type == double[].class && element == Scalar.DOUBLE);
+    return switch (from) {
+      case DataType.ListOf list -> takesElement(type, list.element().type());
+      case DataType.ArrayOf array -> takesElement(type, array.element().type());
+      default -> false;
+    };
+  }
+
+  private static boolean takesElement(Class<?> type, DataType element) {
+    return (type == int[].class && element == Scalar.INTEGER)
+        || (type == long[].class && element == Scalar.BIGINT)
+        || (type == float[].class && element == Scalar.FLOAT)
+        || (type == double[].class && element == Scalar.DOUBLE);
   }
 
   static Cell over(ListLikeColumn lists, Class<?> type, Target target, Field field) {
@@ -53,26 +54,30 @@ final class PrimitiveArrays {
 
   private static Elements elements(Column child) {
     return switch (child) {
-      case Int32Column column -> (start, count) -> {
-        int[] copy = new int[count];
-        column.copyTo(start, copy, 0, count);
-        return copy;
-      };
-      case Int64Column column -> (start, count) -> {
-        long[] copy = new long[count];
-        column.copyTo(start, copy, 0, count);
-        return copy;
-      };
-      case Float32Column column -> (start, count) -> {
-        float[] copy = new float[count];
-        column.copyTo(start, copy, 0, count);
-        return copy;
-      };
-      default -> (start, count) -> {
-        double[] copy = new double[count];
-        child.as(Float64Column.class).copyTo(start, copy, 0, count);
-        return copy;
-      };
+      case Int32Column column ->
+          (start, count) -> {
+            int[] copy = new int[count];
+            column.copyTo(start, copy, 0, count);
+            return copy;
+          };
+      case Int64Column column ->
+          (start, count) -> {
+            long[] copy = new long[count];
+            column.copyTo(start, copy, 0, count);
+            return copy;
+          };
+      case Float32Column column ->
+          (start, count) -> {
+            float[] copy = new float[count];
+            column.copyTo(start, copy, 0, count);
+            return copy;
+          };
+      default ->
+          (start, count) -> {
+            double[] copy = new double[count];
+            child.as(Float64Column.class).copyTo(start, copy, 0, count);
+            return copy;
+          };
     };
   }
 }

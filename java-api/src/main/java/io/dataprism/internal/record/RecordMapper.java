@@ -11,8 +11,8 @@ import java.util.List;
 
 /// Makes a record of each row.
 ///
-/// What can be said about types is said before the first row is read: [RecordBinding] finds the column for each component
-/// and [Converters] the way from the one's type to the other's.
+/// What can be said about types is said before the first row is read: [RecordBinding] finds the column for each
+/// component and [Converters] the way from the one's type to the other's.
 public final class RecordMapper {
   private RecordMapper() {}
 

@@ -87,8 +87,13 @@ final class RecordShape {
               "record " + type.getName() + " is closed to " + nameOf(own),
               null,
               -1,
-              "add `opens " + type.getPackageName() + " to " + nameOf(own) + ";` to the module descriptor of "
-                  + nameOf(type.getModule()) + ", or make the record public in an exported package",
+              "add `opens "
+                  + type.getPackageName()
+                  + " to "
+                  + nameOf(own)
+                  + ";` to the module descriptor of "
+                  + nameOf(type.getModule())
+                  + ", or make the record public in an exported package",
               e));
     } catch (NoSuchMethodException e) {
       throw withoutCanonicalConstructor(type, e);

@@ -10,6 +10,19 @@ import java.util.Locale;
 final class DisplayWidth {
   private static final int EMOJI_VARIATION = 0xFE0F;
 
+  /// What takes two columns besides ideographs and emoji.
+  private static final int[][] WIDE = {
+    {0x1100, 0x115F}, // first letters of Korean syllables
+    {0x2E80, 0x303E}, // radicals, CJK punctuation
+    {0x3041, 0x4DBF}, // kana, compatibility signs
+    {0xA000, 0xA4CF}, // Yi
+    {0xA960, 0xA97F}, // older Korean letters
+    {0xAC00, 0xD7A3}, // Korean syllables
+    {0xFE30, 0xFE6F}, // vertical and small forms
+    {0xFF01, 0xFF60}, // full-width Latin
+    {0xFFE0, 0xFFE6}, // full-width signs
+  };
+
   private DisplayWidth() {}
 
   static int of(String text) {
@@ -59,17 +72,15 @@ final class DisplayWidth {
   }
 
   private static boolean isWide(int c) {
-    return Character.isEmojiPresentation(c)
-        || Character.isIdeographic(c)
-        || c >= 0x1100 && c <= 0x115F // first letters of Korean syllables
-        || c >= 0x2E80 && c <= 0x303E // radicals, CJK punctuation
-        || c >= 0x3041 && c <= 0x4DBF // kana, compatibility signs
-        || c >= 0xA000 && c <= 0xA4CF // Yi
-        || c >= 0xA960 && c <= 0xA97F // older Korean letters
-        || c >= 0xAC00 && c <= 0xD7A3 // Korean syllables
-        || c >= 0xFE30 && c <= 0xFE6F // vertical and small forms
-        || c >= 0xFF01 && c <= 0xFF60 // full-width Latin
-        || c >= 0xFFE0 && c <= 0xFFE6; // full-width signs
+    if (Character.isEmojiPresentation(c) || Character.isIdeographic(c)) {
+      return true;
+    }
+    for (int[] range : WIDE) {
+      if (c >= range[0] && c <= range[1]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isAscii(String text) {

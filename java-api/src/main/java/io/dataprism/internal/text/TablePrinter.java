@@ -90,21 +90,20 @@ public final class TablePrinter {
   private static String withoutControls(String text) {
     StringBuilder line = new StringBuilder();
     text.chars()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> {
-                  if (Character.isISOControl(c)) {
-                    line.append(String.format(Locale.ROOT, "\\u%04x", c));
-                  } else {
-                    line.append((char) c);
-                  }
-                }
+        .forEach(c -> {
+          switch (c) {
+            case '\n' -> line.append("\\n");
+            case '\r' -> line.append("\\r");
+            case '\t' -> line.append("\\t");
+            default -> {
+              if (Character.isISOControl(c)) {
+                line.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                line.append((char) c);
               }
-            });
+            }
+          }
+        });
     return line.toString();
   }
 
@@ -113,8 +112,7 @@ public final class TablePrinter {
       return rows(rowCount) + "\n";
     }
     List<String> names = fields.stream().map(field -> cell(field.name())).toList();
-    List<String> types =
-        fields.stream().map(field -> cell(field.type().sql().toLowerCase(Locale.ROOT))).toList();
+    List<String> types = fields.stream().map(field -> cell(field.type().sql().toLowerCase(Locale.ROOT))).toList();
     long hidden = rowCount - head.size() - tail.size();
     String gap = hidden > 0 ? ELLIPSIS + " " + rows(hidden) : "";
     int[] widths = widths(names, types, DisplayWidth.of(gap));

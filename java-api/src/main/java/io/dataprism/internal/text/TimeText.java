@@ -28,15 +28,18 @@ final class TimeText {
   private static String date(LocalDate date) {
     int year = date.getYear();
     String text =
-        padded(year > 0 ? year : 1 - year, 4) + '-' + padded(date.getMonthValue(), 2) + '-' + padded(date.getDayOfMonth(), 2);
+        padded(year > 0 ? year : 1 - year, 4)
+            + '-'
+            + padded(date.getMonthValue(), 2)
+            + '-'
+            + padded(date.getDayOfMonth(), 2);
     return year > 0 ? text : text + " (BC)";
   }
 
   /// A time of day, which may be 24:00:00.
   static String time(long nanosOfDay) {
     long seconds = nanosOfDay / NANOS_PER_SECOND;
-    String text =
-        padded(seconds / 3600, 2) + ':' + padded(seconds / 60 % 60, 2) + ':' + padded(seconds % 60, 2);
+    String text = padded(seconds / 3600, 2) + ':' + padded(seconds / 60 % 60, 2) + ':' + padded(seconds % 60, 2);
     return text + fraction(nanosOfDay % NANOS_PER_SECOND);
   }
 
