@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.examples;
+
+import org.jspecify.annotations.NullMarked;
