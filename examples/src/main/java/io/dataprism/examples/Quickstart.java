@@ -57,8 +57,7 @@ public final class Quickstart {
       System.out.printf(
           "Java read all %,d rows of three columns in place, and its own means agree with SQL's.%n", scan.rows);
       System.out.printf("%.2f s, Parquet decoding included: %.1f million rows/s%n", seconds, scan.rows / seconds / 1e6);
-      System.out.printf(
-          "%.1f MB of Arrow memory crossed from DuckDB to Java without being copied%n", scan.bytes / 1e6);
+      System.out.printf("%.1f MB of Arrow memory crossed from DuckDB to Java without being copied%n", scan.bytes / 1e6);
     }
   }
 
@@ -103,7 +102,8 @@ public final class Quickstart {
         int number = airport(MemorySegment.ofArray(code), 0);
         double mean = (double) minutes[number] / flights[number];
         if (flights[number] != airport.flights() || Math.abs(mean - airport.meanDelay()) > 0.005) {
-          throw new IllegalStateException("Java found " + flights[number] + " flights, " + mean + " minutes: " + airport);
+          throw new IllegalStateException(
+              "Java found " + flights[number] + " flights, " + mean + " minutes: " + airport);
         }
       }
     }

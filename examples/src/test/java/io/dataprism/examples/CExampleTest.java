@@ -85,8 +85,7 @@ class CExampleTest {
   /// Our library, and DuckDB's, which it looks for beside itself.
   private static List<Path> libraries() throws IOException {
     List<Path> libraries = new ArrayList<>();
-    libraries.add(
-        Repository.ROOT.resolve("native/target/release/libdataprism." + (isMac() ? "dylib" : "so")));
+    libraries.add(Repository.ROOT.resolve("native/target/release/libdataprism." + (isMac() ? "dylib" : "so")));
     try (Stream<Path> files = Files.list(Repository.ROOT.resolve("native/duckdb/lib"))) {
       files.filter(file -> file.getFileName().toString().startsWith("libduckdb_java.")).forEach(libraries::add);
     }

@@ -28,7 +28,8 @@ class DocumentationTest {
   @TestFactory
   Stream<DynamicTest> every_link_leads_somewhere() throws IOException {
     return pages().stream()
-        .map(page -> DynamicTest.dynamicTest(page.name(), () -> assertThat(page.brokenLinks(Repository.ROOT)).isEmpty()));
+        .map(page ->
+            DynamicTest.dynamicTest(page.name(), () -> assertThat(page.brokenLinks(Repository.ROOT)).isEmpty()));
   }
 
   @Test

@@ -75,12 +75,11 @@ record MarkdownPage(String name, List<Line> prose, List<Block> blocks) {
   List<String> brokenLinks(Path root) {
     Path folder = root.resolve(name).resolveSibling("");
     return prose.stream()
-        .flatMap(
-            line ->
-                targets(line.text())
-                    .filter(target -> !target.contains("://") && !target.startsWith("#"))
-                    .filter(target -> !Files.exists(folder.resolve(target.replaceFirst("#.*", ""))))
-                    .map(target -> name + ":" + line.number() + ": " + target))
+        .flatMap(line ->
+            targets(line.text())
+                .filter(target -> !target.contains("://") && !target.startsWith("#"))
+                .filter(target -> !Files.exists(folder.resolve(target.replaceFirst("#.*", ""))))
+                .map(target -> name + ":" + line.number() + ": " + target))
         .toList();
   }
 

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java blocks of one page as a program: each becomes the body of a method, and they run from top to bottom.
 ///
-/// A block may use `engine`, one engine in memory that all blocks of the page share, and everything public of the library
-/// and of `java.base` without an import. It has to leave nothing open, and to print what the page says it prints. A block
-/// that begins with `module` is compiled as a module declaration instead.
+/// A block may use `engine`, one engine in memory that all blocks of the page share, and everything public of the
+/// library and of `java.base` without an import. It has to leave nothing open, and to print what the page says it
+/// prints. A block that begins with `module` is compiled as a module declaration instead.
 final class SnippetProgram {
   private static final String MAIN = "Page";
   private static final String MARKER = "\u001e";
@@ -94,7 +94,13 @@ final class SnippetProgram {
       String expected = block.output().map(lines -> String.join("\n", lines)).orElse(null);
       if (expected != null && !clean(printed).equals(clean(expected))) {
         differences.add(
-            page.name() + ":" + block.line() + ": the page says it prints\n" + expected + "\nand it prints\n" + printed);
+            page.name()
+                + ":"
+                + block.line()
+                + ": the page says it prints\n"
+                + expected
+                + "\nand it prints\n"
+                + printed);
       }
     }
     return differences;
@@ -151,13 +157,10 @@ final class SnippetProgram {
   }
 
   private Source source(Block block) {
-    String imports =
-        block.code().stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining(" "));
+    String imports = block.code().stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining(" "));
     // Imports stay behind as empty lines, so that a line of the body is as far from its top as on the page.
     String body =
-        block.code().stream()
-            .map(line -> line.startsWith("import ") ? "" : line)
-            .collect(Collectors.joining("\n"));
+        block.code().stream().map(line -> line.startsWith("import ") ? "" : line).collect(Collectors.joining("\n"));
     String head =
         """
         import module java.base;
