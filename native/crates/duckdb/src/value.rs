@@ -91,7 +91,7 @@ impl Value<'_> {
         // SAFETY: the factory is valid, payloads live through the call, and `out` is a valid place.
         check(|err| unsafe {
             match *self {
-                Value::Null => sys::duckdb_v2_value_create_null(factory, ptr::null_mut(), &mut out, err),
+                Value::Null => create_null(factory, &mut out, err),
                 Value::Boolean(value) => sys::duckdb_v2_value_create_bool(factory, value, &mut out, err),
                 Value::Int8(value) => sys::duckdb_v2_value_create_tinyint(factory, value, &mut out, err),
                 Value::Int16(value) => sys::duckdb_v2_value_create_smallint(factory, value, &mut out, err),
@@ -140,6 +140,32 @@ impl Value<'_> {
             }
         })?;
         Ok(BoundValue(out))
+    }
+}
+
+/// # Safety
+/// As for the functions of the API that make values.
+unsafe fn create_null(
+    factory: sys::duckdb_v2_factory_handle,
+    out: *mut sys::duckdb_v2_value_handle,
+    err: *mut sys::duckdb_v2_error_info_handle,
+) -> sys::DUCKDB_V2_ERROR {
+    let mut null_type = ptr::null_mut();
+    // SAFETY: the caller vouches for the arguments; the type is made here and destroyed once.
+    unsafe {
+        // The type of an untyped NULL is to be had by its name alone.
+        let made = sys::duckdb_v2_factory_create_type_from_text(
+            factory,
+            &raw::view(b"\"NULL\""),
+            &mut null_type,
+            err,
+        );
+        if made != sys::DUCKDB_V2_ERROR::DUCKDB_V2_ERROR_NONE {
+            return made;
+        }
+        let created = sys::duckdb_v2_value_create_null(factory, null_type, out, err);
+        sys::duckdb_v2_logical_type_destroy(&mut null_type);
+        created
     }
 }
 

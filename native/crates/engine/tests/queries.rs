@@ -54,6 +54,15 @@ fn parameters_are_bound_in_order() {
 }
 
 #[test]
+fn a_parameter_may_be_null() {
+    let engine = engine();
+    let result = engine
+        .query("SELECT count(*) WHERE $1 IS NULL", &[Value::Null])
+        .unwrap();
+    assert_eq!(longs(&result), [1]);
+}
+
+#[test]
 fn a_statement_that_writes_has_run_when_query_returns() {
     let engine = engine();
     engine.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();

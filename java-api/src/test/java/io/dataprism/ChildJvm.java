@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs a program of the tests in a JVM of its own, for what cannot be tested inside this one.
 final class ChildJvm {
-  private static final int TIMEOUT_MINUTES = 5;
+  private static final int TIMEOUT_MINUTES = 10;
 
   /// How a program ended and what it printed.
   record Outcome(int exitCode, String output) {}

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What happens to objects that are used too late, too often, or by too many.
+// Closing by hand, early and again, is what these tests are about.
+@SuppressWarnings("try")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class LifecycleTest {
   private static final String ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b";
