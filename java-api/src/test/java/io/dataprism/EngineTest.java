@@ -74,7 +74,7 @@ class EngineTest {
     assertParameter(0.1f, "FLOAT", "0.1");
     assertParameter(-0.1, "DOUBLE", "-0.1");
     assertParameter(new BigDecimal("-12.340"), "DECIMAL(5,3)", "-12.340");
-    assertParameter(new BigDecimal("0.001"), "DECIMAL(3,3)", "0.001");
+    assertParameter(new BigDecimal("0.001"), "DECIMAL(3,3)", ".001");
     assertParameter(new BigDecimal("1E+3"), "DECIMAL(4,0)", "1000");
     assertParameter("naïve 🦆", "VARCHAR", "naïve 🦆");
     assertParameter("", "VARCHAR", "");
