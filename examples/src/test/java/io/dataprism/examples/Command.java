@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /// A program that was run to its end.
 ///
@@ -37,11 +38,8 @@ public record Command(int status, String output) {
 
   /// Whether a program can be found on the PATH.
   static boolean exists(String program) {
-    for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return true;
-      }
-    }
-    return false;
+    return Pattern.compile(Pattern.quote(File.pathSeparator))
+        .splitAsStream(System.getenv("PATH"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }
