@@ -1,0 +1,100 @@
+package io.dataprism.benchmarks.compare;
+
+import io.dataprism.benchmarks.compare.Contender.Sample;
+import io.dataprism.benchmarks.compare.Measure.Peer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs one measure: every side once, then every side again, so that whatever else the machine does meets all of them.
+final class Contest implements AutoCloseable {
+  private static final class Side {
+    final String name;
+    final Contender contender;
+    final List<Double> times = new ArrayList<>();
+
+    Side(String name, Contender contender) {
+      this.name = name;
+      this.contender = contender;
+    }
+  }
+
+  private final Measure measure;
+  private final List<Side> sides = new ArrayList<>();
+
+  private Contest(Measure measure) {
+    this.measure = measure;
+  }
+
+  /// Runs a measure.
+  ///
+  /// @throws WrongAnswerException if the sides do not compute the same
+  static List<Comparison> run(Measure measure, Launcher launcher, Effort effort) throws IOException {
+    try (Contest contest = new Contest(measure)) {
+      contest.start(launcher);
+      return contest.run(effort);
+    }
+  }
+
+  private void start(Launcher launcher) throws IOException {
+    sides.add(new Side("dataprism", measure.ours().with(launcher)));
+    for (Peer peer : measure.peers()) {
+      sides.add(new Side(peer.name(), peer.start().with(launcher)));
+    }
+  }
+
+  private List<Comparison> run(Effort effort) throws IOException {
+    long start = System.nanoTime();
+    Sample expected = sides.getFirst().contender.run();
+    for (Side side : sides) {
+      warmUp(side, expected, effort);
+    }
+    long longestRound = 0;
+    for (int round = 0; round < effort.rounds(); round++) {
+      long roundStart = System.nanoTime();
+      // At least one round counts; after it, a round begins only if it will end in time.
+      if (round > 0 && roundStart + longestRound - start > effort.total().toNanos()) {
+        break;
+      }
+      for (Side side : sides) {
+        side.times.add(checked(side, expected).time());
+      }
+      longestRound = Math.max(longestRound, System.nanoTime() - roundStart);
+    }
+    return comparisons();
+  }
+
+  private void warmUp(Side side, Sample expected, Effort effort) throws IOException {
+    long start = System.nanoTime();
+    do {
+      checked(side, expected);
+    } while (System.nanoTime() - start < effort.warmUp().toNanos());
+  }
+
+  private Sample checked(Side side, Sample expected) throws IOException {
+    Sample sample = side.contender.run();
+    if (!sample.sums().agreesWith(expected.sums())) {
+      throw new WrongAnswerException(
+          measure.name() + ": " + side.name + " computed " + sample.sums() + ", and dataprism " + expected.sums());
+    }
+    return sample;
+  }
+
+  private List<Comparison> comparisons() {
+    Spread ours = Spread.of(sides.getFirst().times);
+    List<Comparison> comparisons = new ArrayList<>();
+    for (int i = 0; i < measure.peers().size(); i++) {
+      Peer peer = measure.peers().get(i);
+      Spread theirs = Spread.of(sides.get(i + 1).times);
+      comparisons.add(new Comparison(measure.name(), measure.unit(), peer.name(), peer.goal(), ours, theirs));
+    }
+    return comparisons;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Side side : sides) {
+      side.contender.close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.dataprism.benchmarks.fetch;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
+
+/// Opens database files through DuckDB's JDBC driver.
+final class JdbcConnections {
+  private JdbcConnections() {}
+
+  static DuckDBConnection open(Path database, boolean streamResults) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, "true");
+    properties.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, String.valueOf(streamResults));
+    return DriverManager.getConnection("jdbc:duckdb:" + database, properties).unwrap(DuckDBConnection.class);
+  }
+}

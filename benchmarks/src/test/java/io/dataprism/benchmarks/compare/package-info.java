@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.compare;
+
+import org.jspecify.annotations.NullMarked;

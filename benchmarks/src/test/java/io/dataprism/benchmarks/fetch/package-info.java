@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.fetch;
+
+import org.jspecify.annotations.NullMarked;
