@@ -37,7 +37,7 @@ class DocumentationTest {
     assertThat(complaintsAbout("", "```java", "engine.execute(", "    42);", "```"))
         .singleElement()
         .asString()
-        .startsWith("broken.md:3: ");
+        .startsWith("broken.md:4: incompatible types");
   }
 
   @Test
