@@ -28,7 +28,7 @@ public final class Compare {
     System.err.println("preparing the data");
     Path database = TpchDatabase.ensure(home.resolve("target/data"), SCALE);
     Launcher launcher = new Launcher(database, home.resolve("target/native"));
-    Report report = new Report(duckdbVersion(), request.effort() == Effort.QUICK);
+    Report report = new Report(duckdbVersion(), request.quick());
     for (Measure measure : request.measures()) {
       System.err.println("measuring " + measure.name());
       for (Comparison comparison : Contest.run(measure, launcher, request.effort())) {

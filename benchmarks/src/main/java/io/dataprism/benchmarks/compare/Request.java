@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// What the user asked to be measured.
-record Request(List<Measure> measures, Effort effort) {
+record Request(List<Measure> measures, boolean quick) {
   private static final String USAGE = "usage: benchmarks/compare [--quick] [--only NAME]";
 
   /// @throws IllegalArgumentException if an argument is not known; the message tells what is
   static Request parse(List<String> arguments) {
     List<Measure> measures = new ArrayList<>(Measures.ALL);
-    Effort effort = Effort.FULL;
+    boolean quick = false;
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
       switch (argument) {
-        case "--quick" -> effort = Effort.QUICK;
+        case "--quick" -> quick = true;
         case "--only" -> {
           if (!rest.hasNext()) {
             throw new IllegalArgumentException(USAGE);
@@ -31,7 +31,11 @@ record Request(List<Measure> measures, Effort effort) {
         default -> throw new IllegalArgumentException(USAGE);
       }
     }
-    return new Request(measures, effort);
+    return new Request(measures, quick);
+  }
+
+  Effort effort() {
+    return quick ? Effort.QUICK : Effort.FULL;
   }
 
   private static String names() {

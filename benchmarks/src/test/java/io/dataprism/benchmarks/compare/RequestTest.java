@@ -10,11 +10,11 @@ class RequestTest {
   @Test
   void everythingIsMeasuredUnlessOneIsNamed() {
     assertThat(Request.parse(List.of()).measures()).isEqualTo(Measures.ALL);
-    assertThat(Request.parse(List.of()).effort()).isEqualTo(Effort.FULL);
-    assertThat(Request.parse(List.of("--only", "call", "--quick")).measures())
-        .extracting(Measure::name)
-        .containsExactly("call");
-    assertThat(Request.parse(List.of("--only", "call", "--quick")).effort()).isEqualTo(Effort.QUICK);
+    assertThat(Request.parse(List.of()).quick()).isFalse();
+
+    Request call = Request.parse(List.of("--only", "call", "--quick"));
+    assertThat(call.measures()).extracting(Measure::name).containsExactly("call");
+    assertThat(call.quick()).isTrue();
   }
 
   @Test
