@@ -39,7 +39,8 @@ public final class Quickstart {
     String file = args.length > 0 ? args[0] : "examples/data/flights-3m.parquet";
     try (Engine engine = Engine.open()) {
       System.out.printf(
-          "Flights of more than %d miles: from which airports do they arrive latest? (at least %,d flights)%n%n",
+          "Flights of more than %d miles: from which airports do they arrive latest? (at least %,d flights; late means"
+              + " 15 minutes or more)%n%n",
           MILES, MIN_FLIGHTS);
       engine.execute(WORST_AIRPORTS, file, MILES, MIN_FLIGHTS);
       System.out.println(engine.query("FROM worst").toTable(10));
