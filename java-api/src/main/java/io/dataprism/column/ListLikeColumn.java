@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// ```java
 /// ListColumn scores = batch.list("scores");
 /// Int32Column score = scores.child().as(Int32Column.class);
-/// for (long i = scores.start(row); i < scores.end(row); i++) {
+/// for (long i = scores.start(row), end = scores.end(row); i < end; i++) {
 ///   total += score.get(i);
 /// }
 /// ```

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 public sealed interface DataType {
   /// The type as DuckDB writes it, such as `INTEGER` or `STRUCT(a INTEGER, b VARCHAR[])`.
   ///
-  /// An ENUM is written without its values, which only a column knows.
+  /// An ENUM is written without its values, which only a column knows, and an unnamed struct with the names of its
+  /// fields.
   String sql();
 
   /// The types that need no further description.
@@ -151,7 +152,7 @@ public sealed interface DataType {
 
     @Override
     public String sql() {
-      return unit == TimeUnit.NANOSECOND ? "TIMESTAMP_NS WITH TIME ZONE" : "TIMESTAMP WITH TIME ZONE";
+      return unit == TimeUnit.NANOSECOND ? "TIMESTAMPTZ_NS" : "TIMESTAMP WITH TIME ZONE";
     }
   }
 
@@ -197,7 +198,7 @@ public sealed interface DataType {
 
     @Override
     public String sql() {
-      return "STRUCT" + inParentheses(fields);
+      return fields.isEmpty() ? "STRUCT" : "STRUCT" + inParentheses(fields);
     }
   }
 

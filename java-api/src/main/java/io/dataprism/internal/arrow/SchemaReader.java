@@ -31,13 +31,42 @@ public final class SchemaReader {
 
   /// Reads the schema of a result: a struct with one child a column.
   ///
-  /// @throws UnsupportedException if a column has a form that DuckDB only gives after a change of its Arrow settings
+  /// @throws UnsupportedException if a column has a form that DuckDB only gives after a change of its Arrow settings,
+  ///   or is of a type that DuckDB does not hand over correctly
   public static ResultLayout read(ArrowSchemaNode root) {
     List<ColumnLayout> columns = new ArrayList<>(root.children().size());
     for (ArrowSchemaNode child : root.children()) {
-      columns.add(column(child, child.name()));
+      ColumnLayout column = column(child, child.name());
+      refuseConvertedInArray(column, column.field(), false);
+      columns.add(column);
     }
     return new ResultLayout(new Schema(columns.stream().map(ColumnLayout::field).toList()), columns);
+  }
+
+  /// DuckDB 2.0.0 converts BOOLEAN and VARIANT for Arrow. Where such values lie in an ARRAY and a batch ends within one
+  /// of DuckDB's vectors, it converts too few of them for the rest of the vector, and then reads beyond them: the
+  /// values are wrong, and a VARIANT takes the process down. Lists, maps and unions copy their elements first and are
+  /// not affected.
+  private static void refuseConvertedInArray(ColumnLayout layout, Field column, boolean inArray) {
+    switch (layout.field().type()) {
+      case DataType.ArrayOf _ -> layout.children().forEach(child -> refuseConvertedInArray(child, column, true));
+      case DataType.Struct _ -> layout.children().forEach(child -> refuseConvertedInArray(child, column, inArray));
+      case Scalar.BOOLEAN, Scalar.VARIANT -> {
+        if (inArray) {
+          String list = column.type() instanceof DataType.ArrayOf(Field element, int _) ? element.type().sql() : "…";
+          throw new UnsupportedException(
+              Details.of(
+                  ErrorCode.NOT_IMPLEMENTED,
+                  "column '"
+                      + column.name()
+                      + "' is "
+                      + column.type().sql()
+                      + ", which DuckDB does not hand over correctly",
+                  "make its arrays lists in SQL: CAST(" + column.name() + " AS " + list + "[])"));
+        }
+      }
+      default -> {}
+    }
   }
 
   private static ColumnLayout column(ArrowSchemaNode node, String name) {

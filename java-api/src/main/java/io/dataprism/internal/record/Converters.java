@@ -60,7 +60,7 @@ final class Converters {
 
   private static Converter primitive(Target target, Class<?> type, Field field) {
     Class<?> box = Numbers.box(type);
-    Converter boxed = object(target.part(box), box, field);
+    Converter boxed = object(target, box, field);
     String hint = "make the component " + box.getSimpleName() + ", or replace NULL with coalesce() in SQL";
     return column -> {
       Cell cell = boxed.over(column);

@@ -1,6 +1,7 @@
 package io.dataprism.internal.text;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.function.Predicate;
 
@@ -23,7 +24,13 @@ final class FloatText {
     if (Float.isNaN(value) || Float.isInfinite(value) || value == 0) {
       return special(value);
     }
-    return of(new BigDecimal(Float.toString(value)), shorter -> shorter.floatValue() == value);
+    BigDecimal written = new BigDecimal(Float.toString(value)).stripTrailingZeros();
+    BigDecimal error = new BigDecimal(value).subtract(written).abs();
+    if (error.compareTo(new BigDecimal(BigInteger.valueOf(5), written.scale() + 1)) == 0) {
+      // Two texts are equally near; DuckDB then takes neither, but as many digits as a DOUBLE of this value has.
+      return of((double) value);
+    }
+    return of(written, shorter -> shorter.floatValue() == value);
   }
 
   private static String special(double value) {

@@ -8,6 +8,7 @@ import io.dataprism.column.DecimalColumn;
 import io.dataprism.column.Float32Column;
 import io.dataprism.column.Float64Column;
 import io.dataprism.column.IntervalColumn;
+import io.dataprism.column.ListColumn;
 import io.dataprism.column.ListLikeColumn;
 import io.dataprism.column.MapColumn;
 import io.dataprism.column.StructColumn;
@@ -17,11 +18,11 @@ import io.dataprism.column.TimestampColumn;
 import io.dataprism.column.TimestampTzColumn;
 import io.dataprism.column.UnionColumn;
 import io.dataprism.column.Utf8Column;
+import io.dataprism.schema.DataType.Scalar;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// Values as DuckDB writes them when they are cast to VARCHAR.
 ///
@@ -53,7 +54,7 @@ public final class ValueText {
       case BooleanColumn booleans -> booleans.get(row) ? "true" : "false";
       case Float32Column floats -> FloatText.of(floats.get(row));
       case Float64Column doubles -> FloatText.of(doubles.get(row));
-      case DecimalColumn decimals -> decimal(decimals.get(row));
+      case DecimalColumn decimals -> decimal(decimals, row);
       case Utf8Column texts -> text(texts, row);
       case BinaryColumn blobs -> blob(blobs, row);
       case DateColumn dates -> TimeText.date(dates.epochDay(row));
@@ -63,7 +64,7 @@ public final class ValueText {
       case TimestampColumn timestamps -> TimeText.timestamp(timestamps.value(row), timestamps.unit());
       case TimestampTzColumn instants -> TimeText.timestampTz(instants.value(row), instants.unit(), instants.zone());
       case IntervalColumn intervals -> TimeText.interval(intervals, row);
-      case ListLikeColumn lists -> list(lists.child(), lists.start(row), lists.end(row));
+      case ListLikeColumn lists -> list(lists, row);
       case StructColumn structs -> struct(structs, row);
       case MapColumn maps -> map(maps, row);
       case UnionColumn unions -> of(unions.member(row), row);
@@ -71,8 +72,14 @@ public final class ValueText {
     };
   }
 
-  private static String decimal(@Nullable BigDecimal value) {
-    return value == null ? NULL : value.toPlainString();
+  private static String decimal(DecimalColumn column, long row) {
+    BigDecimal value = column.get(row);
+    if (value == null) {
+      return NULL;
+    }
+    String text = value.toPlainString();
+    // Where the type has no room for a digit before the point, DuckDB writes none.
+    return column.precision() == column.scale() ? text.replaceFirst("0\\.", ".") : text;
   }
 
   private String text(Utf8Column column, long row) {
@@ -103,10 +110,13 @@ public final class ValueText {
     return Character.toUpperCase(Character.forDigit(value & 0xF, 16));
   }
 
-  private String list(Column child, long start, long end) {
+  private String list(ListLikeColumn column, long row) {
+    Column child = column.child();
+    // DuckDB writes a list of JSON as if it were JSON itself.
+    boolean json = column instanceof ListColumn && child.field().type() == Scalar.JSON;
     StringBuilder text = new StringBuilder("[");
-    for (long i = start; i < end && text.length() <= limit; i++) {
-      text.append(i > start ? ", " : "").append(nested(child, i));
+    for (long i = column.start(row); i < column.end(row) && text.length() <= limit; i++) {
+      text.append(i > column.start(row) ? ", " : "").append(json ? of(child, i) : nested(child, i));
     }
     return text.append(']').toString();
   }
