@@ -1,8 +1,9 @@
 //! Sessions: where statements run, one at a time.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, TryLockError};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -33,6 +34,11 @@ pub(crate) struct SessionCore {
     state: Mutex<SessionState>,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
     touched: AtomicBool,
+    /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
+    operation: AtomicU64,
+    /// The number of the operation that was last told to stop. DuckDB forgets an interrupt when it starts a statement, so
+    /// one that arrives while a statement is being prepared has to be remembered here.
+    cancelled: AtomicU64,
 }
 
 #[derive(Default)]
@@ -44,11 +50,17 @@ struct SessionState {
 
 /// The statement whose rows are being fetched.
 struct Running {
-    result: ArrowResult,
+    execution: Execution,
     /// Batches that had to be fetched before the caller asked for them.
     ready: VecDeque<Batch>,
-    ended: bool,
     sql: Arc<str>,
+}
+
+/// A statement that DuckDB runs.
+struct Execution {
+    connection: Arc<Connection>,
+    result: ArrowResult,
+    ended: bool,
 }
 
 /// What a new [`QueryResult`] holds on to.
@@ -100,6 +112,8 @@ impl SessionCore {
             connection: RwLock::new(Some(Arc::new(connection))),
             state: Mutex::new(SessionState::default()),
             touched: AtomicBool::new(false),
+            operation: AtomicU64::new(0),
+            cancelled: AtomicU64::new(0),
         }
     }
 
@@ -109,27 +123,26 @@ impl SessionCore {
         started.map_err(|error| error.with_sql(sql))
     }
 
-    fn start(&self, state: &mut SessionState, sql: &str, parameters: &[Value<'_>]) -> Result<Started> {
+    fn start(&self, state: &mut Operation<'_>, sql: &str, parameters: &[Value<'_>]) -> Result<Started> {
         let connection = self.connection()?;
         let mut statements = self.parse(&connection, sql, parameters)?;
         let last = statements.pop().ok_or_else(no_statement)?;
         for statement in &statements {
-            connection.execute(statement, &[], BATCH_ROWS)?.drain()?;
+            self.submit(state.number, &connection, statement, &[])?.drain()?;
         }
-        let result = connection.execute(&last, parameters, BATCH_ROWS)?;
+        let execution = self.submit(state.number, &connection, &last, parameters)?;
         let mut running = Running {
-            result,
+            execution,
             ready: VecDeque::new(),
-            ended: false,
             sql: Arc::from(sql),
         };
-        let mut schema = running.result.schema()?;
+        let mut schema = running.execution.result.schema()?;
         // DuckDB runs a statement as its rows are fetched. Whatever may write has to have happened when this returns,
         // whether or not the caller then asks for rows; fetching its first batch runs it to the end.
         if last.kind()? != StatementKind::Select || schema.is_none() {
             running.fetch_ahead()?;
             if schema.is_none() {
-                schema = running.result.schema()?;
+                schema = running.execution.result.schema()?;
             }
         }
         let schema =
@@ -143,12 +156,14 @@ impl SessionCore {
     }
 
     pub(crate) fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
-        let _state = self.begin()?;
+        let state = self.begin()?;
         let connection = self.connection()?;
         let run = || -> Result<u64> {
             let mut changed = 0;
             for statement in &self.parse(&connection, sql, parameters)? {
-                changed += connection.execute(statement, parameters, BATCH_ROWS)?.drain()?;
+                changed += self
+                    .submit(state.number, &connection, statement, parameters)?
+                    .drain()?;
             }
             Ok(changed)
         };
@@ -176,9 +191,32 @@ impl SessionCore {
         Ok(statements)
     }
 
+    /// Starts a statement, unless the operation has been cancelled by then. From here on DuckDB remembers an interrupt.
+    fn submit(
+        &self,
+        operation: u64,
+        connection: &Arc<Connection>,
+        statement: &Statement,
+        parameters: &[Value<'_>],
+    ) -> Result<Execution> {
+        let result = connection.execute(statement, parameters, BATCH_ROWS)?;
+        let execution = Execution {
+            connection: Arc::clone(connection),
+            result,
+            ended: false,
+        };
+        if self.cancelled.load(Ordering::SeqCst) == operation {
+            return Err(Error::new(
+                ErrorCode::Interrupted,
+                "the statement was interrupted before it began to run",
+            ));
+        }
+        Ok(execution)
+    }
+
     /// The next batch of result number `generation`.
     pub(crate) fn next(&self, generation: u64) -> Result<Option<Batch>> {
-        let mut state = self.lock()?;
+        let mut state = self.enter()?;
         let Some(running) = state.running_of(generation) else {
             return if self.is_closed() {
                 Err(Error::closed("session"))
@@ -201,11 +239,13 @@ impl SessionCore {
             .read()
             .ok()
             .and_then(|connection| connection.clone());
-        self.lock_interrupting(connection.as_deref()).finish(generation);
+        self.enter_interrupting(connection.as_deref()).finish(generation);
     }
 
     pub(crate) fn interrupt(&self) -> Result<()> {
-        Ok(self.connection()?.interrupt()?)
+        let connection = self.connection()?;
+        self.cancel();
+        Ok(connection.interrupt()?)
     }
 
     pub(crate) fn close(&self) {
@@ -214,7 +254,7 @@ impl SessionCore {
             Err(poisoned) => poisoned.into_inner().take(),
         };
         let Some(connection) = connection else { return };
-        let mut state = self.lock_interrupting(Some(&connection));
+        let mut state = self.enter_interrupting(Some(&connection));
         state.running = None;
     }
 
@@ -228,21 +268,48 @@ impl SessionCore {
             .map_or(true, |connection| connection.is_none())
     }
 
-    /// Locks the session for its end. A statement that another thread runs in it is interrupted, again and again: an
-    /// interrupt that arrives just before a statement starts is lost on it.
-    fn lock_interrupting(&self, connection: Option<&Connection>) -> MutexGuard<'_, SessionState> {
+    /// Enters the session for its end. What another thread runs in it is interrupted, again and again: it may be between
+    /// two statements.
+    fn enter_interrupting(&self, connection: Option<&Connection>) -> Operation<'_> {
         loop {
-            match self.state.try_lock() {
-                Ok(state) => return state,
-                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => {}
+            if let Some(operation) = self.try_enter() {
+                return operation;
             }
+            self.cancel();
             if let Some(connection) = connection {
-                // It fails only where there is nothing to interrupt; either way the lock decides.
+                // It fails only where there is nothing to interrupt; either way entering decides.
                 let _ = connection.interrupt();
             }
             thread::sleep(INTERRUPT_INTERVAL);
         }
+    }
+
+    /// Tells the operation in progress to stop. Without one, an even number is noted, which no operation has.
+    fn cancel(&self) {
+        self.cancelled
+            .store(self.operation.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+
+    /// Enters the session, unless another operation is in progress.
+    fn try_enter(&self) -> Option<Operation<'_>> {
+        let idle = self.operation.load(Ordering::SeqCst);
+        let number = idle + 1;
+        let is_idle = idle.is_multiple_of(2);
+        if !is_idle
+            || self
+                .operation
+                .compare_exchange(idle, number, Ordering::SeqCst, Ordering::SeqCst)
+                .is_err()
+        {
+            return None;
+        }
+        // Waits at most for an operation that has ended to let go. What a panic left behind is for the caller to judge.
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Operation {
+            number,
+            counter: &self.operation,
+            state,
+        })
     }
 
     fn connection(&self) -> Result<Arc<Connection>> {
@@ -251,24 +318,52 @@ impl SessionCore {
     }
 
     /// Locks the session for a new statement; an unfinished result keeps it busy.
-    fn begin(&self) -> Result<MutexGuard<'_, SessionState>> {
-        let state = self.lock()?;
+    fn begin(&self) -> Result<Operation<'_>> {
+        let state = self.enter()?;
         if self.is_closed() {
             return Err(Error::closed("session"));
         }
         match &state.running {
-            Some(running) if !running.ended => Err(Error::busy()),
+            Some(running) if !running.execution.ended => Err(Error::busy()),
             _ => Ok(state),
         }
     }
 
     /// One operation at a time: a second one is told so at once instead of being made to wait.
-    fn lock(&self) -> Result<MutexGuard<'_, SessionState>> {
-        match self.state.try_lock() {
-            Ok(state) => Ok(state),
-            Err(TryLockError::WouldBlock) => Err(Error::busy()),
-            Err(TryLockError::Poisoned(_)) => Err(Error::poisoned()),
+    fn enter(&self) -> Result<Operation<'_>> {
+        let operation = self.try_enter().ok_or_else(Error::busy)?;
+        if self.state.is_poisoned() {
+            Err(Error::poisoned())
+        } else {
+            Ok(operation)
         }
+    }
+}
+
+/// An operation in progress: the only access to the state of its session.
+struct Operation<'a> {
+    number: u64,
+    counter: &'a AtomicU64,
+    state: MutexGuard<'a, SessionState>,
+}
+
+impl Deref for Operation<'_> {
+    type Target = SessionState;
+
+    fn deref(&self) -> &SessionState {
+        &self.state
+    }
+}
+
+impl DerefMut for Operation<'_> {
+    fn deref_mut(&mut self) -> &mut SessionState {
+        &mut self.state
+    }
+}
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        self.counter.store(self.number + 1, Ordering::SeqCst);
     }
 }
 
@@ -290,21 +385,42 @@ impl SessionState {
 
 impl Running {
     fn fetch_ahead(&mut self) -> Result<()> {
-        match self.result.fetch()? {
-            Some(batch) => self.ready.push_back(batch),
-            None => self.ended = true,
-        }
+        self.ready.extend(self.execution.fetch()?);
         Ok(())
     }
 
     fn next(&mut self) -> Result<Option<Batch>> {
-        if let Some(batch) = self.ready.pop_front() {
-            return Ok(Some(batch));
+        match self.ready.pop_front() {
+            Some(batch) => Ok(Some(batch)),
+            None => self.execution.fetch(),
         }
+    }
+}
+
+impl Execution {
+    fn fetch(&mut self) -> Result<Option<Batch>> {
         if self.ended {
             return Ok(None);
         }
-        Ok(self.result.fetch()?)
+        let fetched = self.result.fetch();
+        self.ended = !matches!(fetched, Ok(Some(_)));
+        Ok(fetched?)
+    }
+
+    fn drain(&mut self) -> Result<u64> {
+        let drained = self.result.drain();
+        self.ended = true;
+        Ok(drained?)
+    }
+}
+
+impl Drop for Execution {
+    fn drop(&mut self) {
+        if !self.ended {
+            // Destroying a result waits for the threads that work on it, and only an interrupt makes them stop early.
+            // It fails only where nothing runs.
+            let _ = self.connection.interrupt();
+        }
     }
 }
 

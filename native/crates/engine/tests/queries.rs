@@ -211,6 +211,70 @@ fn closing_the_engine_stops_a_query_and_closes_its_children() {
 }
 
 #[test]
+fn an_interrupt_is_never_lost_on_a_statement_that_has_entered_the_session() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    for _ in 0..50 {
+        let runner = {
+            let session = Arc::clone(&session);
+            thread::spawn(move || {
+                loop {
+                    let error = session
+                        .execute("SELECT count(*) FROM range(1000000000000)", &[])
+                        .unwrap_err();
+                    if error.code != ErrorCode::Busy {
+                        return error.code;
+                    }
+                }
+            })
+        };
+        // Busy means that the other thread is inside, wherever it is just now.
+        while session.execute("SELECT 1", &[]).is_ok() {}
+        session.interrupt().unwrap();
+        assert_eq!(runner.join().unwrap(), ErrorCode::Interrupted);
+    }
+}
+
+#[test]
+fn a_result_that_nobody_reads_ends_at_once() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    for _ in 0..20 {
+        drop(
+            session
+                .query("SELECT count(*) FROM range(1000000000000)", &[])
+                .unwrap(),
+        );
+        drop(
+            engine
+                .query("SELECT count(*) FROM range(1000000000000)", &[])
+                .unwrap(),
+        );
+    }
+    assert_eq!(longs(&session.query("SELECT 1::BIGINT", &[]).unwrap()), [1]);
+}
+
+#[test]
+fn closing_a_result_halfway_leaves_the_transaction_alone() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session
+        .execute(
+            "BEGIN; CREATE TABLE t AS SELECT range AS n FROM range(1000000)",
+            &[],
+        )
+        .unwrap();
+    let result = session.query("FROM t", &[]).unwrap();
+    assert!(result.next_batch().unwrap().is_some());
+    drop(result);
+    session.execute("INSERT INTO t VALUES (7); COMMIT", &[]).unwrap();
+    assert_eq!(
+        longs(&engine.query("SELECT count(*) FROM t", &[]).unwrap()),
+        [1_000_001]
+    );
+}
+
+#[test]
 fn a_database_file_is_released_when_the_engine_closes() {
     let path = std::env::temp_dir().join(format!("dataprism-{}.db", std::process::id()));
     let options = Options {
