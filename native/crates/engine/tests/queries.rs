@@ -214,7 +214,7 @@ fn closing_the_engine_stops_a_query_and_closes_its_children() {
 fn an_interrupt_is_never_lost_on_a_statement_that_has_entered_the_session() {
     let engine = engine();
     let session = Arc::new(engine.session().unwrap());
-    for _ in 0..50 {
+    for _ in 0..10 {
         let runner = {
             let session = Arc::clone(&session);
             thread::spawn(move || {

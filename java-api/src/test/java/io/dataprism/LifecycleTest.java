@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @SuppressWarnings("try")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class LifecycleTest {
-  private static final String ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b";
+  private static final String ENDLESS = "SELECT count(*) FROM range(1000000000000000)";
 
   @AfterAll
   static void nothingIsLeftOpen() {

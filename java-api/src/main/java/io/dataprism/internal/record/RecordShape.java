@@ -81,18 +81,18 @@ final class RecordShape {
     try {
       return MethodHandles.privateLookupIn(type, MethodHandles.lookup()).findConstructor(type, signature);
     } catch (IllegalAccessException e) {
+      String reader = own.isNamed() ? " to " + own.getName() : "";
       throw new InvalidInputException(
           new Details(
               ErrorCode.INVALID_INPUT,
-              "record " + type.getName() + " is closed to " + nameOf(own),
+              "record " + type.getName() + " is closed to DataPrism",
               null,
               -1,
               "add `opens "
                   + type.getPackageName()
-                  + " to "
-                  + nameOf(own)
-                  + ";` to the module descriptor of "
-                  + nameOf(type.getModule())
+                  + reader
+                  + ";` to the descriptor of module "
+                  + type.getModule().getName()
                   + ", or make the record public in an exported package",
               e));
     } catch (NoSuchMethodException e) {
@@ -102,9 +102,5 @@ final class RecordShape {
 
   private static AssertionError withoutCanonicalConstructor(Class<?> type, NoSuchMethodException cause) {
     return new AssertionError("every record has a canonical constructor, " + type.getName() + " does not", cause);
-  }
-
-  private static String nameOf(Module module) {
-    return module.isNamed() ? module.getName() : "the class path";
   }
 }
