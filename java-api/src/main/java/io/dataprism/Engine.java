@@ -61,10 +61,11 @@ public final class Engine implements AutoCloseable {
   /// So has the last one unless it is a SELECT, for it runs as its rows are pulled.
   ///
   /// @param sql one or more statements
-  /// @param parameters values for `?` or `$1`, `$2`, … of a single statement. They may be null, boolean and numeric boxes,
-  ///     `BigInteger` (HUGEINT), `BigDecimal`, `String`, `byte[]` (BLOB), `LocalDate`, `LocalTime`, `LocalDateTime`,
-  ///     `Instant`, `OffsetDateTime` and `ZonedDateTime` (TIMESTAMP WITH TIME ZONE), `Period` and `Duration` (INTERVAL),
-  ///     and `UUID`. Times are cut to microseconds, but for a `LocalDateTime`, which keeps nanoseconds as TIMESTAMP_NS.
+  /// @param parameters values for `?` or `$1`, `$2`, … of a single statement. They may be null, boolean and numeric
+  ///   boxes, `BigInteger` (HUGEINT), `BigDecimal`, `String`, `byte[]` (BLOB), `LocalDate`, `LocalTime`,
+  ///   `LocalDateTime`, `Instant`, `OffsetDateTime` and `ZonedDateTime` (TIMESTAMP WITH TIME ZONE), `Period` and
+  ///   `Duration` (INTERVAL), and `UUID`. Times are cut to microseconds, but for a `LocalDateTime`, which keeps
+  ///   nanoseconds as TIMESTAMP_NS.
   /// @return the rows; the caller closes them
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
@@ -108,7 +109,8 @@ public final class Engine implements AutoCloseable {
     return handle.isClosed();
   }
 
-  /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is allowed.
+  /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is
+  /// allowed.
   ///
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override

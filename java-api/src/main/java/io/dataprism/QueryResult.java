@@ -7,7 +7,6 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.arrow.ResultLayout;
-import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.record.RecordMapper;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The rows of a query, pulled batch by batch: the query runs as they are pulled, and one batch is in memory at a time.
 ///
 /// Each batch is valid until the next one is pulled or the result is closed. Batches belong to the thread that pulls
-/// them; pull from one thread, or close a batch before another thread pulls the next. Two threads that pull at once get a
-/// [BusyException].
+/// them; pull from one thread, or close a batch before another thread pulls the next. Two threads that pull at once get
+/// a [BusyException].
 public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   private final ResultHandle handle;
   private final ResultLayout layout;

@@ -82,8 +82,7 @@ class EngineTest {
     assertParameter(LocalDate.of(1969, 7, 20), "DATE", "1969-07-20");
     assertParameter(LocalTime.of(12, 34, 56, 789_000), "TIME", "12:34:56.000789");
     assertParameter(LocalDateTime.of(1969, 7, 20, 20, 17, 40), "TIMESTAMP", "1969-07-20 20:17:40");
-    assertParameter(
-        LocalDateTime.of(2020, 1, 2, 3, 4, 5, 6), "TIMESTAMP_NS", "2020-01-02 03:04:05.000000006");
+    assertParameter(LocalDateTime.of(2020, 1, 2, 3, 4, 5, 6), "TIMESTAMP_NS", "2020-01-02 03:04:05.000000006");
     assertParameter(Period.of(1, 2, 3), "INTERVAL", "1 year 2 months 3 days");
     assertParameter(Duration.ofMillis(-1_500), "INTERVAL", "-00:00:01.5");
     UUID uuid = UUID.fromString("f47ac10b-58cc-4372-a567-0e02b2c3d479");
@@ -115,8 +114,7 @@ class EngineTest {
     assertThatThrownBy(() -> engine.query("SELECT ?", BigInteger.TWO.pow(200)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("HUGEINT");
-    assertThatThrownBy(() -> engine.query("SELECT ?", LocalDateTime.MAX))
-        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> engine.query("SELECT ?", LocalDateTime.MAX)).isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> engine.query("SELECT ?", BigDecimal.TEN.pow(40)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("38");
@@ -196,11 +194,11 @@ class EngineTest {
   @Test
   void settingsOfTheBuilderReachTheEngine(@TempDir Path directory) throws Exception {
     Path temporary = Files.createDirectory(directory.resolve("spill"));
-    try (Engine configured =
-            Engine.builder().threads(1).memoryLimit(300L << 20).tempDirectory(temporary).open();
+    try (Engine configured = Engine.builder().threads(1).memoryLimit(300L << 20).tempDirectory(temporary).open();
         QueryResult result =
             configured.query(
-                "SELECT current_setting('threads')::INT, current_setting('memory_limit'), current_setting('temp_directory')")) {
+                "SELECT current_setting('threads')::INT, current_setting('memory_limit'),"
+                    + " current_setting('temp_directory')")) {
       RecordBatch batch = result.next();
       assertThat(batch.int32(0).get(0)).isEqualTo(1);
       assertThat(batch.utf8(1).get(0)).isEqualTo("300.0 MiB");
@@ -217,7 +215,8 @@ class EngineTest {
 
   @Test
   void statementsInATextRunInOrderAndTheLastOneGivesTheRows() {
-    try (QueryResult result = engine.query("CREATE TABLE t (n INT); INSERT INTO t VALUES (1), (2); SELECT count(*) FROM t")) {
+    try (QueryResult result =
+        engine.query("CREATE TABLE t (n INT); INSERT INTO t VALUES (1), (2); SELECT count(*) FROM t")) {
       assertThat(result.next().int64(0).get(0)).isEqualTo(2);
     }
     assertThatThrownBy(() -> engine.execute("  -- nothing\n ; ")).isInstanceOf(SyntaxException.class);

@@ -215,8 +215,7 @@ class ErrorsTest {
     assertThatThrownBy(() -> Engine.open(directory.resolve("nowhere").resolve("x.db")))
         .isInstanceOf(IoException.class)
         .hasMessageContaining("x.db");
-    assertThatThrownBy(
-            () -> Engine.builder().database(directory.resolve("absent.db")).readOnly().open())
+    assertThatThrownBy(() -> Engine.builder().database(directory.resolve("absent.db")).readOnly().open())
         .isInstanceOf(IoException.class)
         .hasMessageContaining("absent.db");
   }

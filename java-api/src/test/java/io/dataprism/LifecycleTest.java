@@ -162,11 +162,10 @@ class LifecycleTest {
         ExecutorService other = Executors.newSingleThreadExecutor()) {
       CountDownLatch started = new CountDownLatch(1);
       Future<?> endless =
-          other.submit(
-              () -> {
-                started.countDown();
-                session.execute(ENDLESS);
-              });
+          other.submit(() -> {
+            started.countDown();
+            session.execute(ENDLESS);
+          });
       started.await();
       // Until the other thread has entered the session, this one may run in it.
       DataPrismException refused = null;
@@ -193,11 +192,10 @@ class LifecycleTest {
           ExecutorService other = Executors.newSingleThreadExecutor()) {
         CountDownLatch started = new CountDownLatch(1);
         Future<?> fetch =
-            other.submit(
-                () -> {
-                  started.countDown();
-                  result.next();
-                });
+            other.submit(() -> {
+              started.countDown();
+              result.next();
+            });
         started.await();
         switch (what) {
           case "engine" -> engine.close();
@@ -218,16 +216,13 @@ class LifecycleTest {
         ExecutorService other = Executors.newSingleThreadExecutor()) {
       CountDownLatch started = new CountDownLatch(1);
       Future<?> execute =
-          other.submit(
-              () -> {
-                started.countDown();
-                engine.execute(ENDLESS);
-              });
+          other.submit(() -> {
+            started.countDown();
+            engine.execute(ENDLESS);
+          });
       started.await();
       engine.close();
-      assertThatThrownBy(execute::get)
-          .cause()
-          .isInstanceOfAny(InterruptedQueryException.class, ClosedException.class);
+      assertThatThrownBy(execute::get).cause().isInstanceOfAny(InterruptedQueryException.class, ClosedException.class);
     }
   }
 
@@ -239,9 +234,7 @@ class LifecycleTest {
           ExecutorService pool = Executors.newFixedThreadPool(6)) {
         Session session = engine.session();
         List<Future<Long>> futures =
-            java.util.stream.IntStream.range(0, 24)
-                .mapToObj(i -> pool.submit(() -> use(engine, session, i)))
-                .toList();
+            java.util.stream.IntStream.range(0, 24).mapToObj(i -> pool.submit(() -> use(engine, session, i))).toList();
         for (Future<Long> future : futures) {
           assertThat(future.get()).isIn(-1L, 10_000L);
         }

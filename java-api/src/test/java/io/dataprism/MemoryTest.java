@@ -13,8 +13,8 @@ import org.junit.jupiter.api.condition.OS;
 
 /// Memory outside the heap stays bounded. Measured in JVMs of their own, where nothing else allocates.
 ///
-/// Opening an engine costs DuckDB some 20 ms, so an engine serves several cycles here; with `-Ddataprism.soak=true` each
-/// cycle opens one of its own, which takes about five minutes.
+/// Opening an engine costs DuckDB some 20 ms, so an engine serves several cycles here; with `-Ddataprism.soak=true`
+/// each cycle opens one of its own, which takes about five minutes.
 @EnabledOnOs(value = OS.LINUX, disabledReason = "resident memory is read from /proc")
 class MemoryTest {
   private static final long MIB = 1 << 20;
@@ -87,7 +87,9 @@ class MemoryTest {
   /// Reads many rows, and tells by how much memory rose at its highest above what it was after the first of them.
   static final class Stream {
     private static final String SQL =
-        "SELECT range AS n, range * 0.5::DOUBLE AS half, 'row number ' || range AS text FROM range(" + STREAMED_ROWS + ")";
+        "SELECT range AS n, range * 0.5::DOUBLE AS half, 'row number ' || range AS text FROM range("
+            + STREAMED_ROWS
+            + ")";
 
     public static void main(String[] arguments) throws Exception {
       long rows = 0;

@@ -32,8 +32,7 @@ public record ArrowSchemaNode(
   static ArrowSchemaNode read(MemorySegment address) {
     MemorySegment schema = address.reinterpret(ArrowSchema.sizeof());
     int childCount = Math.toIntExact(ArrowSchema.n_children(schema));
-    MemorySegment pointers =
-        ArrowSchema.children(schema).reinterpret(childCount * ValueLayout.ADDRESS.byteSize());
+    MemorySegment pointers = ArrowSchema.children(schema).reinterpret(childCount * ValueLayout.ADDRESS.byteSize());
     List<ArrowSchemaNode> children = new ArrayList<>(childCount);
     for (int i = 0; i < childCount; i++) {
       children.add(read(pointers.getAtIndex(ValueLayout.ADDRESS, i)));

@@ -62,8 +62,7 @@ public final class EngineHandle extends ParentHandle {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
       MemorySegment error = NativeError.slot(arena);
       int code =
-          Dataprism.dp_engine_query(
-              engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
+          Dataprism.dp_engine_query(engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
       NativeError.check(code, error, mapper);
       return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
     } finally {

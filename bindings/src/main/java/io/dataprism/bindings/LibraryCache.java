@@ -107,8 +107,7 @@ final class LibraryCache {
     }
   }
 
-  private static LibraryLoadException damaged(
-      LibraryManifest manifest, LibraryManifest.Entry library, String what) {
+  private static LibraryLoadException damaged(LibraryManifest manifest, LibraryManifest.Entry library, String what) {
     return new LibraryLoadException(
         Reason.UNAVAILABLE,
         "the jar for " + manifest.platform().classifier() + " is damaged: " + library.name() + ": " + what,
@@ -128,8 +127,7 @@ final class LibraryCache {
     Path temporary = Files.createTempFile(path.getParent(), library.name(), ".note");
     try {
       Files.writeString(temporary, stamp(path, library), StandardCharsets.UTF_8);
-      Files.move(
-          temporary, noteOf(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, noteOf(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -140,8 +138,7 @@ final class LibraryCache {
   }
 
   private static String stamp(Path path, LibraryManifest.Entry library) throws IOException {
-    BasicFileAttributes file =
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     return library.sha256() + " " + file.size() + " " + file.lastModifiedTime().toInstant() + " " + file.fileKey();
   }
 

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param sql the SQL that failed, or null
 /// @param position where in the UTF-8 bytes of the SQL, or -1
 /// @param hint what to do about it, or null
-public record NativeError(
-    int code, String message, @Nullable String sql, long position, @Nullable String hint) {
+public record NativeError(int code, String message, @Nullable String sql, long position, @Nullable String hint) {
 
   /// Codes of errors that this side of the boundary raises itself.
   static final int INVALID_INPUT = 1200;
+
   static final int CLOSED = 1500;
 
   static NativeError of(int code, String message, String hint) {

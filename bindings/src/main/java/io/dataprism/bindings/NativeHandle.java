@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 public abstract class NativeHandle implements AutoCloseable {
   private static final int CLOSED = 1 << 31;
 
-  /// How long a call in progress is waited for before it is interrupted again: an interrupt that arrives just before the
-  /// native work starts is lost on it.
+  /// How long a call in progress is waited for before it is interrupted again: an interrupt that arrives just before
+  /// the native work starts is lost on it.
   private static final long INTERRUPT_INTERVAL_NANOS = 200_000;
 
   private final AtomicInteger state = new AtomicInteger();

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The native library: found, verified and loaded once for the life of the process. Thread-safe.
 ///
-/// A library is opened by path with a lookup of our own: `System.load` would tie it to one class loader, and on a library
-/// that depends on DuckDB's it finds the `JNI_OnLoad` of DuckDB's JDBC driver, which then fails.
+/// A library is opened by path with a lookup of our own: `System.load` would tie it to one class loader, and on a
+/// library that depends on DuckDB's it finds the `JNI_OnLoad` of DuckDB's JDBC driver, which then fails.
 public final class NativeLibrary {
   /// The system property that names a folder to load the libraries from, instead of the jar of the platform.
   public static final String PATH_PROPERTY = "dataprism.library.path";
@@ -95,13 +95,12 @@ public final class NativeLibrary {
     String os = System.getProperty("os.name");
     String arch = System.getProperty("os.arch");
     return Platform.of(os, arch)
-        .orElseThrow(
-            () ->
-                new LibraryLoadException(
-                    Reason.PLATFORM,
-                    "there is no native library for " + os + " on " + arch,
-                    "run on Linux (x86-64, arm64), macOS (arm64) or Windows (x86-64)",
-                    null));
+        .orElseThrow(() ->
+            new LibraryLoadException(
+                Reason.PLATFORM,
+                "there is no native library for " + os + " on " + arch,
+                "run on Linux (x86-64, arm64), macOS (arm64) or Windows (x86-64)",
+                null));
   }
 
   /// Opens the libraries in order; the last one is ours, the ones before are what it needs.

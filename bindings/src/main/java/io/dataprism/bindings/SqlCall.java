@@ -9,9 +9,7 @@ record SqlCall(MemorySegment sql, long sqlLength, MemorySegment values, long val
   static SqlCall of(String sql, @Nullable Object[] parameters, Arena arena, NativeError.Mapper mapper) {
     Utf8Text text = Utf8Text.of(sql, arena);
     MemorySegment values =
-        parameters.length == 0
-            ? MemorySegment.NULL
-            : ParameterEncoder.encode(parameters, arena, mapper);
+        parameters.length == 0 ? MemorySegment.NULL : ParameterEncoder.encode(parameters, arena, mapper);
     return new SqlCall(text.data(), text.length(), values, parameters.length);
   }
 }

@@ -98,18 +98,16 @@ class GeneratedBindingsTest {
         String field = NativeError.text(dp_layout.field(entry));
         GroupLayout layout = STRUCTURES.get(structure);
         assertThat(layout).as(structure).isNotNull();
-        long expected =
-            field.isEmpty() ? layout.byteSize() : layout.byteOffset(PathElement.groupElement(field));
+        long expected = field.isEmpty() ? layout.byteSize() : layout.byteOffset(PathElement.groupElement(field));
         assertThat(dp_layout.offset(entry)).as("%s.%s", structure, field).isEqualTo(expected);
         compared.add(structure + "." + field);
       }
     }
     // The other way round: no field of ours is unknown to the library.
-    STRUCTURES.forEach(
-        (structure, layout) ->
-            layout.memberLayouts().stream()
-                .flatMap(member -> member.name().stream())
-                .forEach(field -> assertThat(compared).contains(structure + "." + field)));
+    STRUCTURES.forEach((structure, layout) ->
+        layout.memberLayouts().stream()
+            .flatMap(member -> member.name().stream())
+            .forEach(field -> assertThat(compared).contains(structure + "." + field)));
   }
 
   @Test
@@ -121,9 +119,7 @@ class GeneratedBindingsTest {
 
   @Test
   void theVersionOfTheAbiIsTheOneOfTheHeader() {
-    assertThat(NativeLibrary.abiVersion())
-        .isEqualTo(NativeLibrary.ABI_VERSION)
-        .isEqualTo(Dataprism.DP_ABI_VERSION());
+    assertThat(NativeLibrary.abiVersion()).isEqualTo(NativeLibrary.ABI_VERSION).isEqualTo(Dataprism.DP_ABI_VERSION());
   }
 
   private static List<String> generatedClasses() {

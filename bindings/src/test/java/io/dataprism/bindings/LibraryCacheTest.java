@@ -22,8 +22,7 @@ class LibraryCacheTest {
   @BeforeEach
   void useAFolderOfTheTest() throws LibraryLoadException {
     System.setProperty(NativeLibrary.CACHE_PROPERTY, directory.resolve("cache").toString());
-    Platform platform =
-        Platform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
+    Platform platform = Platform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
     manifest = LibraryManifest.of(platform);
   }
 

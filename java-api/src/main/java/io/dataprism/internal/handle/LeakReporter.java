@@ -6,8 +6,8 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 
-/// Reports objects that were dropped without being closed. It frees nothing: when that would happen is up to the garbage
-/// collector, and code that relies on it holds files and memory for an unknown time.
+/// Reports objects that were dropped without being closed. It frees nothing: when that would happen is up to the
+/// garbage collector, and code that relies on it holds files and memory for an unknown time.
 public final class LeakReporter {
   /// The system property that makes a report tell where the object was made, at the price of a stack trace each.
   public static final String SITES_PROPERTY = "dataprism.leak.sites";
@@ -34,7 +34,9 @@ public final class LeakReporter {
       return;
     }
     String message =
-        "A " + what + " was dropped without being closed; its native memory stays in use until its engine is closed. "
+        "A "
+            + what
+            + " was dropped without being closed; its native memory stays in use until its engine is closed. "
             + "Use try-with-resources.";
     if (site == null) {
       LOGGER.log(Level.WARNING, message + " Start Java with -D" + SITES_PROPERTY + "=true to see where it was made.");
