@@ -38,10 +38,8 @@ public final class Quickstart {
   public static void main(String[] args) {
     String file = args.length > 0 ? args[0] : "examples/data/flights-3m.parquet";
     try (Engine engine = Engine.open()) {
-      System.out.printf(
-          "Flights of more than %d miles: from which airports do they arrive latest? (at least %,d flights; late means"
-              + " 15 minutes or more)%n%n",
-          MILES, MIN_FLIGHTS);
+      System.out.printf("From which airports do flights of more than %d miles arrive latest?%n", MILES);
+      System.out.printf("Airports with at least %,d of them; late means by 15 minutes or more.%n%n", MIN_FLIGHTS);
       engine.execute(WORST_AIRPORTS, file, MILES, MIN_FLIGHTS);
       System.out.println(engine.query("FROM worst").toTable(10));
 

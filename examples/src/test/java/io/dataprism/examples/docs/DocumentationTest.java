@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// README.md and docs/ against the library.
+/// README.md, docs/ and the other pages against the library.
 class DocumentationTest {
   @TempDir private Path scratch;
 
@@ -92,9 +92,11 @@ class DocumentationTest {
   private static List<MarkdownPage> pages() throws IOException {
     List<MarkdownPage> pages = new ArrayList<>();
     pages.add(MarkdownPage.read(Repository.ROOT, Repository.ROOT.resolve("README.md")));
-    try (Stream<Path> files = Files.walk(Repository.ROOT.resolve("docs"))) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
-        pages.add(MarkdownPage.read(Repository.ROOT, file));
+    for (String folder : List.of("docs", "examples/data")) {
+      try (Stream<Path> files = Files.walk(Repository.ROOT.resolve(folder))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
+          pages.add(MarkdownPage.read(Repository.ROOT, file));
+        }
       }
     }
     return pages;
