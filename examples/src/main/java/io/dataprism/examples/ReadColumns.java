@@ -46,7 +46,7 @@ public final class ReadColumns {
       System.out.printf("HNL to %s: %,d flights", destination.get(row), flights.get(row));
       if (!veryLate.isNull(row)) {
         System.out.print(", very late by");
-        for (long i = veryLate.start(row); i < veryLate.end(row); i++) {
+        for (long i = veryLate.start(row), end = veryLate.end(row); i < end; i++) {
           System.out.print(" " + minutes.get(i));
         }
         System.out.print(" minutes");
