@@ -16,7 +16,7 @@ public final class ReadColumns {
         {flights: count(*), worst: max(delay)} AS total,
         list(delay ORDER BY delay DESC) FILTER (delay > 600) AS very_late
       FROM read_parquet(?) WHERE origin = ?
-      GROUP BY origin, destination ORDER BY count(*) DESC LIMIT 5
+      GROUP BY origin, destination ORDER BY count(*) DESC, destination LIMIT 5
       """;
 
   private ReadColumns() {}
