@@ -3,6 +3,9 @@ package io.dataprism.column;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.dataprism.error.ConversionException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.UnsupportedException;
 import io.dataprism.schema.DataType;
 import io.dataprism.schema.TimeUnit;
 import java.time.DateTimeException;
@@ -21,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class TimestampTzColumn extends FixedWidthColumn {
   private final TimeUnit unit;
-  private final String zone;
+  private final String zoneName;
+  private @Nullable ZoneId zone;
 
   TimestampTzColumn(Slice slice, DataType.TimestampTz type) {
     super(slice);
     this.unit = type.unit();
-    this.zone = type.zone();
+    this.zoneName = type.zone();
   }
 
   /// What the values count since 1970-01-01 00:00:00 UTC.
@@ -36,9 +40,25 @@ public final class TimestampTzColumn extends FixedWidthColumn {
 
   /// The time zone of the session that ran the query.
   ///
-  /// @throws DateTimeException if Java does not know the zone
+  /// @throws UnsupportedException if Java does not know the zone
   public ZoneId zone() {
-    return ZoneId.of(zone);
+    ZoneId known = zone;
+    if (known == null) {
+      try {
+        known = ZoneId.of(zoneName, ZoneId.SHORT_IDS);
+      } catch (DateTimeException e) {
+        throw new UnsupportedException(
+            new Details(
+                ErrorCode.NOT_IMPLEMENTED,
+                "Java does not know the time zone '" + zoneName + "' of column '" + field().name() + "'",
+                null,
+                -1,
+                "SET TimeZone to a name that both know, such as 'UTC' or 'Europe/Berlin', or read get(row)",
+                e));
+      }
+      zone = known;
+    }
+    return known;
   }
 
   /// The instant of a row, or null.
@@ -61,7 +81,7 @@ public final class TimestampTzColumn extends FixedWidthColumn {
   /// The instant of a row with the offset that it had or has in the session's [#zone()], or null.
   ///
   /// @throws ConversionException if java.time cannot express it
-  /// @throws DateTimeException if Java does not know the zone
+  /// @throws UnsupportedException if Java does not know the zone
   public @Nullable OffsetDateTime offsetDateTime(long row) {
     Instant instant = get(row);
     if (instant == null) {

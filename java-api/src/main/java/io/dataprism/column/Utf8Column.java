@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A column of VARCHAR or JSON values: text in UTF-8.
@@ -68,6 +69,8 @@ public final class Utf8Column extends BytesColumn {
   /// @param count how many rows
   /// @throws IndexOutOfBoundsException if the column or the target is too short
   public void copyTo(long firstRow, @Nullable String[] target, int targetIndex, int count) {
+    Objects.checkFromIndexSize(firstRow, count, rowCount());
+    Objects.checkFromIndexSize(targetIndex, count, target.length);
     for (int i = 0; i < count; i++) {
       target[targetIndex + i] = get(firstRow + i);
     }

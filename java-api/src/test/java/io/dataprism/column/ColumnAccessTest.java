@@ -11,8 +11,11 @@ import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.UnsupportedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -220,6 +223,28 @@ class ColumnAccessTest {
         assertThat(batch.utf8("s").get(2999)).isEqualTo("text 2999");
         assertThat(batch.binary("b").get(2999)).isEqualTo("blob 2999".getBytes(StandardCharsets.UTF_8));
         assertThat(batch.list("l").get(2999)).asString().isEqualTo("[2999, 2999]");
+      }
+    }
+  }
+
+  @Test
+  void decimalsOf32And64BitsAreReadToo() {
+    try (Engine newer = Engine.open()) {
+      newer.execute("SET arrow_output_version = '1.5'");
+      String sql =
+          "SELECT -1.5::DECIMAL(4,1) AS a, -123.456::DECIMAL(9,3) AS b, -123456789.123456::DECIMAL(18,6) AS c,"
+              + " -1::DECIMAL(38,10) AS d FROM range(3)";
+      try (QueryResult result = newer.query(sql)) {
+        RecordBatch batch = result.next();
+
+        assertThat(List.of(4, 4, 8, 16))
+            .isEqualTo(IntStream.range(0, 4).mapToObj(i -> batch.decimal(i).byteWidth()).toList());
+        assertThat(batch.decimal("a").get(2)).isEqualTo(new BigDecimal("-1.5"));
+        assertThat(batch.decimal("b").get(2)).isEqualTo(new BigDecimal("-123.456"));
+        assertThat(batch.decimal("c").get(2)).isEqualTo(new BigDecimal("-123456789.123456"));
+        assertThat(batch.decimal("c").low(2)).isEqualTo(-123_456_789_123_456L);
+        assertThat(batch.decimal("c").high(2)).isEqualTo(-1);
+        assertThat(batch.decimal("d").get(2)).isEqualTo(new BigDecimal("-1.0000000000"));
       }
     }
   }

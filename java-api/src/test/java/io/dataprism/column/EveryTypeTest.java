@@ -313,6 +313,21 @@ class EveryTypeTest {
   }
 
   @Test
+  void aZoneThatJavaDoesNotKnowIsNamedAndTheInstantReadAllTheSame() {
+    try (var session = engine.session()) {
+      session.execute("SET TimeZone = 'US/Pacific-New'");
+      try (QueryResult result = session.query("SELECT TIMESTAMPTZ '2024-02-29 12:00:00+00' AS v")) {
+        TimestampTzColumn column = result.next().timestampTz("v");
+
+        assertThat(column.get(0)).isEqualTo(Instant.parse("2024-02-29T12:00:00Z"));
+        assertThatThrownBy(() -> column.offsetDateTime(0))
+            .isInstanceOf(UnsupportedException.class)
+            .hasMessageContaining("US/Pacific-New");
+      }
+    }
+  }
+
+  @Test
   void unsignedNumbersKeepTheirBits() {
     try (QueryResult result =
         engine.query("SELECT utinyint, usmallint, uint, ubigint, uhugeint FROM test_all_types()")) {

@@ -235,7 +235,7 @@ public final class SchemaReader {
         Details.of(
             ErrorCode.NOT_IMPLEMENTED,
             "column '" + name + "' arrives in the Arrow format '" + node.format() + "', which is not read",
-            "SET arrow_lossless_conversion = true, and RESET arrow_output_version, produce_arrow_string_view and"
-                + " arrow_output_list_view; or cast the column in SQL"));
+            "SET arrow_lossless_conversion = true, and RESET arrow_output_version and arrow_output_list_view; or cast"
+                + " the column in SQL"));
   }
 }
