@@ -9,8 +9,9 @@ use crate::guard;
 use crate::handles::dp_live_handles;
 use crate::result::dp_result;
 use crate::session::dp_session;
-use crate::text::{dp_text, read_text};
-use crate::value::{dp_value, read_values};
+use crate::statement::Arguments;
+use crate::text::dp_text;
+use crate::value::dp_value;
 
 /// One open database. Safe to use from any thread, several at a time.
 pub struct dp_engine {
@@ -122,14 +123,16 @@ pub unsafe extern "C" fn dp_engine_query(
     out: *mut *mut dp_result,
     err: *mut *mut dp_error,
 ) -> c_uint {
+    let arguments = Arguments {
+        sql,
+        sql_length,
+        parameters,
+        parameter_count,
+    };
     // SAFETY: as the caller vouches.
     unsafe {
-        guard::run(err, || {
-            guard::require(out, "out")?;
-            let parameters = read_values(parameters, parameter_count)?;
-            let sql = read_text(sql, sql_length, "sql")?;
-            let result = guard::borrow(engine, "engine")?.engine.query(sql, &parameters)?;
-            guard::put(out, "out", dp_result::new(result))
+        arguments.query(out, err, |sql, values| {
+            guard::borrow(engine, "engine")?.engine.query(sql, values)
         })
     }
 }
@@ -149,16 +152,16 @@ pub unsafe extern "C" fn dp_engine_execute(
     rows_changed: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
+    let arguments = Arguments {
+        sql,
+        sql_length,
+        parameters,
+        parameter_count,
+    };
     // SAFETY: as the caller vouches.
     unsafe {
-        guard::run(err, || {
-            guard::require(rows_changed, "rows_changed")?;
-            let parameters = read_values(parameters, parameter_count)?;
-            let sql = read_text(sql, sql_length, "sql")?;
-            let changed = guard::borrow(engine, "engine")?
-                .engine
-                .execute(sql, &parameters)?;
-            guard::put(rows_changed, "rows_changed", changed)
+        arguments.execute(rows_changed, err, |sql, values| {
+            guard::borrow(engine, "engine")?.engine.execute(sql, values)
         })
     }
 }

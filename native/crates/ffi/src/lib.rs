@@ -12,6 +12,7 @@ pub mod handles;
 pub mod layout;
 pub mod result;
 pub mod session;
+mod statement;
 pub mod text;
 pub mod value;
 pub mod version;

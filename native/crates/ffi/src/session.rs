@@ -7,8 +7,8 @@ use dataprism_engine::Session;
 use crate::error::dp_error;
 use crate::guard;
 use crate::result::dp_result;
-use crate::text::read_text;
-use crate::value::{dp_value, read_values};
+use crate::statement::Arguments;
+use crate::value::dp_value;
 
 /// A connection to an engine's database, with its own settings, temporary tables and transaction. Runs one statement
 /// at a time; a second one gets `DP_BUSY`.
@@ -37,16 +37,16 @@ pub unsafe extern "C" fn dp_session_query(
     out: *mut *mut dp_result,
     err: *mut *mut dp_error,
 ) -> c_uint {
+    let arguments = Arguments {
+        sql,
+        sql_length,
+        parameters,
+        parameter_count,
+    };
     // SAFETY: as the caller vouches.
     unsafe {
-        guard::run(err, || {
-            guard::require(out, "out")?;
-            let parameters = read_values(parameters, parameter_count)?;
-            let sql = read_text(sql, sql_length, "sql")?;
-            let result = guard::borrow(session, "session")?
-                .session
-                .query(sql, &parameters)?;
-            guard::put(out, "out", dp_result::new(result))
+        arguments.query(out, err, |sql, values| {
+            guard::borrow(session, "session")?.session.query(sql, values)
         })
     }
 }
@@ -66,16 +66,16 @@ pub unsafe extern "C" fn dp_session_execute(
     rows_changed: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
+    let arguments = Arguments {
+        sql,
+        sql_length,
+        parameters,
+        parameter_count,
+    };
     // SAFETY: as the caller vouches.
     unsafe {
-        guard::run(err, || {
-            guard::require(rows_changed, "rows_changed")?;
-            let parameters = read_values(parameters, parameter_count)?;
-            let sql = read_text(sql, sql_length, "sql")?;
-            let changed = guard::borrow(session, "session")?
-                .session
-                .execute(sql, &parameters)?;
-            guard::put(rows_changed, "rows_changed", changed)
+        arguments.execute(rows_changed, err, |sql, values| {
+            guard::borrow(session, "session")?.session.execute(sql, values)
         })
     }
 }

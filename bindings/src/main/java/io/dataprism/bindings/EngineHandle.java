@@ -54,39 +54,6 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
-  /// Runs SQL in a session of the engine's own and gives the last statement's rows.
-  public ResultHandle query(String sql, @Nullable Object[] parameters) {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      int code =
-          Dataprism.dp_engine_query(engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
-      NativeError.check(code, error, mapper);
-      return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
-    }
-  }
-
-  /// Runs SQL in a session of the engine's own and tells how many rows it changed.
-  public long execute(String sql, @Nullable Object[] parameters) {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      int code =
-          Dataprism.dp_engine_execute(
-              engine, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error);
-      NativeError.check(code, error, mapper);
-      return changed.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      release();
-    }
-  }
-
   /// Opens a session.
   public SessionHandle session() {
     MemorySegment engine = acquire();
@@ -131,6 +98,18 @@ public final class EngineHandle extends ParentHandle {
       NativeError.check(Dataprism.dp_version_read(out, error), error, mapper);
       return NativeError.text(dp_version.duckdb(out));
     }
+  }
+
+  @Override
+  int query(MemorySegment handle, SqlCall call, MemorySegment out, MemorySegment error) {
+    return Dataprism.dp_engine_query(
+        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
+  }
+
+  @Override
+  int execute(MemorySegment handle, SqlCall call, MemorySegment changed, MemorySegment error) {
+    return Dataprism.dp_engine_execute(
+        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error);
   }
 
   @Override
