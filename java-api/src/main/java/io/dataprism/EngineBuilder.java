@@ -78,7 +78,8 @@ public final class EngineBuilder {
     }
     EngineHandle.Options options =
         new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
-    return new Engine(EngineHandle.open(options, Errors::of));
+    // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
+    return new Engine(EngineHandle.open(options, error -> Errors.of(error)));
   }
 
   private static @Nullable String text(@Nullable Path path) {

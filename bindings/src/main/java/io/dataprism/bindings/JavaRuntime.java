@@ -4,17 +4,21 @@ import io.dataprism.bindings.LibraryLoadException.Reason;
 
 /// Which Java runtimes the library works on.
 final class JavaRuntime {
-  private static final Runtime.Version FIRST_SOUND = Runtime.Version.parse("25.0.3");
+  private static final int FEATURE = 25;
+  private static final int FIRST_SOUND_UPDATE = 3;
 
   private JavaRuntime() {}
 
   /// Refuses a runtime that would corrupt memory.
   static void check(Runtime.Version version) throws LibraryLoadException {
-    if (version.compareToIgnoreOptional(FIRST_SOUND) < 0) {
+    boolean sound =
+        version.feature() > FEATURE
+            || (version.feature() == FEATURE && (version.interim() > 0 || version.update() >= FIRST_SOUND_UPDATE));
+    if (!sound) {
       throw new LibraryLoadException(
           Reason.JAVA_RUNTIME,
           "Java " + version + " corrupts pinned memory under the G1 collector",
-          "run on Java " + FIRST_SOUND + " or later",
+          "run on Java " + FEATURE + ".0." + FIRST_SOUND_UPDATE + " or later",
           null);
     }
   }

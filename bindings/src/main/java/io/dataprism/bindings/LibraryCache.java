@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// A private folder that libraries are unpacked into once, each set of them under the hash of its contents.
 ///
@@ -33,6 +34,9 @@ import java.util.Set;
 /// longer than everything else a start does, and whoever could forge both inside a folder of ours could as well replace
 /// this code. A file that has changed in any way is hashed again, and unpacked anew if the hash is wrong.
 final class LibraryCache {
+  /// How much of each hash names a set: 64 bits, for what is in the set is checked against the whole of it.
+  private static final int NAME_DIGITS = 16;
+
   private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
   private final Path root;
@@ -139,15 +143,16 @@ final class LibraryCache {
 
   private static String stamp(Path path, LibraryManifest.Entry library) throws IOException {
     BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    return library.sha256() + " " + file.size() + " " + file.lastModifiedTime().toInstant() + " " + file.fileKey();
+    long modified = file.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    return library.sha256() + " " + file.size() + " " + modified + " " + file.fileKey();
   }
 
   private static String setName(LibraryManifest manifest) {
-    MessageDigest digest = sha256();
+    StringBuilder name = new StringBuilder();
     for (LibraryManifest.Entry library : manifest.libraries()) {
-      digest.update((library.name() + " " + library.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
+      name.append(name.isEmpty() ? "" : "-").append(library.sha256(), 0, NAME_DIGITS);
     }
-    return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    return name.toString();
   }
 
   private static String hash(Path path) throws IOException {

@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs one measure: every side once, then every side again, so that whatever else the machine does meets all of them.
+/// Runs one measure: every side for a moment, then every side again, so that whatever else the machine does meets all of
+/// them.
 final class Contest implements AutoCloseable {
   private static final class Side {
     final String name;
@@ -57,7 +58,7 @@ final class Contest implements AutoCloseable {
         break;
       }
       for (Side side : sides) {
-        side.times.add(checked(side, expected).time());
+        side.times.add(turn(side, expected, effort));
       }
       longestRound = Math.max(longestRound, System.nanoTime() - roundStart);
     }
@@ -69,6 +70,15 @@ final class Contest implements AutoCloseable {
     do {
       checked(side, expected);
     } while (System.nanoTime() - start < effort.warmUp().toNanos());
+  }
+
+  private double turn(Side side, Sample expected, Effort effort) throws IOException {
+    List<Double> times = new ArrayList<>();
+    long start = System.nanoTime();
+    do {
+      times.add(checked(side, expected).time());
+    } while (System.nanoTime() - start < effort.turn().toNanos());
+    return Spread.of(times).median();
   }
 
   private Sample checked(Side side, Sample expected) throws IOException {

@@ -20,14 +20,14 @@ import org.duckdb.DuckDBResultSet;
 
 /// DuckDB's JDBC driver, exporting Arrow arrays to arrow-java.
 public final class JdbcArrowFetcher implements Fetcher {
-  private static final long BATCH_ROWS = Long.getLong("batch", 16_384);
+  private static final long BATCH_ROWS = 16_384;
 
   private final BufferAllocator allocator = new RootAllocator();
   private final DuckDBConnection connection;
 
   /// Opens a database file.
   public JdbcArrowFetcher(Path database) throws SQLException {
-    this.connection = JdbcConnections.open(database, Boolean.getBoolean("stream"));
+    this.connection = JdbcConnections.open(database);
   }
 
   @Override

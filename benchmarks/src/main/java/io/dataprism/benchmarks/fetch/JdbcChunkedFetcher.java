@@ -15,7 +15,7 @@ public final class JdbcChunkedFetcher implements Fetcher {
 
   /// Opens a database file.
   public JdbcChunkedFetcher(Path database) throws SQLException {
-    this.connection = JdbcConnections.open(database, Boolean.getBoolean("stream"));
+    this.connection = JdbcConnections.open(database);
   }
 
   @Override

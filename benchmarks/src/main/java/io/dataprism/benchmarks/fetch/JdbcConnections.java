@@ -11,10 +11,9 @@ import org.duckdb.DuckDBDriver;
 final class JdbcConnections {
   private JdbcConnections() {}
 
-  static DuckDBConnection open(Path database, boolean streamResults) throws SQLException {
+  static DuckDBConnection open(Path database) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, "true");
-    properties.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, String.valueOf(streamResults));
     return DriverManager.getConnection("jdbc:duckdb:" + database, properties).unwrap(DuckDBConnection.class);
   }
 }

@@ -14,7 +14,7 @@ public final class JdbcResultSetFetcher implements Fetcher {
 
   /// Opens a database file.
   public JdbcResultSetFetcher(Path database) throws SQLException {
-    this.connection = JdbcConnections.open(database, Boolean.getBoolean("stream"));
+    this.connection = JdbcConnections.open(database);
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ContestTest {
   private static final Launcher NONE = new Launcher(Path.of("no-database"), Path.of("no-programs"));
-  private static final Effort THREE_ROUNDS = new Effort(Duration.ZERO, 3, Duration.ofMinutes(1));
+  private static final Effort THREE_ROUNDS = new Effort(Duration.ZERO, Duration.ZERO, 3, Duration.ofMinutes(1));
 
   private final List<String> order = new ArrayList<>();
   private int closed;

@@ -92,7 +92,7 @@ class DocumentationTest {
   private static List<MarkdownPage> pages() throws IOException {
     List<MarkdownPage> pages = new ArrayList<>();
     pages.add(MarkdownPage.read(Repository.ROOT, Repository.ROOT.resolve("README.md")));
-    for (String folder : List.of("docs", "examples/data")) {
+    for (String folder : List.of("docs", "examples/data", "benchmarks")) {
       try (Stream<Path> files = Files.walk(Repository.ROOT.resolve(folder))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".md")).sorted().toList()) {
           pages.add(MarkdownPage.read(Repository.ROOT, file));

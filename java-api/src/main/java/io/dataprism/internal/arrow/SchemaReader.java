@@ -23,8 +23,6 @@ import java.util.stream.IntStream;
 public final class SchemaReader {
   private static final String EXTENSION_NAME = "ARROW:extension:name";
   private static final String EXTENSION_METADATA = "ARROW:extension:metadata";
-  private static final Pattern OPAQUE_TYPE = Pattern.compile("\"type_name\"\\s*:\\s*\"([^\"]*)\"");
-  private static final Pattern DECIMAL = Pattern.compile("d:(\\d+),(\\d+)(?:,(\\d+))?");
   private static final int NULLABLE = 2;
 
   private SchemaReader() {}
@@ -48,24 +46,23 @@ public final class SchemaReader {
   /// values are wrong, and a VARIANT takes the process down. Lists, maps and unions copy their elements first and are
   /// not affected.
   private static void refuseConvertedInArray(ColumnLayout layout, Field column, boolean inArray) {
-    switch (layout.field().type()) {
-      case DataType.ArrayOf _ -> layout.children().forEach(child -> refuseConvertedInArray(child, column, true));
-      case DataType.Struct _ -> layout.children().forEach(child -> refuseConvertedInArray(child, column, inArray));
-      case Scalar.BOOLEAN, Scalar.VARIANT -> {
-        if (inArray) {
-          String list = column.type() instanceof DataType.ArrayOf(Field element, int _) ? element.type().sql() : "…";
-          throw new UnsupportedException(
-              Details.of(
-                  ErrorCode.NOT_IMPLEMENTED,
-                  "column '"
-                      + column.name()
-                      + "' is "
-                      + column.type().sql()
-                      + ", which DuckDB does not hand over correctly",
-                  "make its arrays lists in SQL: CAST(" + column.name() + " AS " + list + "[])"));
-        }
+    DataType type = layout.field().type();
+    if (inArray && (type == Scalar.BOOLEAN || type == Scalar.VARIANT)) {
+      String list = column.type() instanceof DataType.ArrayOf(Field element, int _) ? element.type().sql() : "…";
+      throw new UnsupportedException(
+          Details.of(
+              ErrorCode.NOT_IMPLEMENTED,
+              "column '"
+                  + column.name()
+                  + "' is "
+                  + column.type().sql()
+                  + ", which DuckDB does not hand over correctly",
+              "make its arrays lists in SQL: CAST(" + column.name() + " AS " + list + "[])"));
+    }
+    if (type instanceof DataType.ArrayOf || type instanceof DataType.Struct) {
+      for (ColumnLayout child : layout.children()) {
+        refuseConvertedInArray(child, column, inArray || type instanceof DataType.ArrayOf);
       }
-      default -> {}
     }
   }
 
@@ -89,12 +86,17 @@ public final class SchemaReader {
     };
   }
 
+  /// Apart, for most results have no such type, and making a pattern takes a while in a JVM that has just begun.
+  private static final class OpaqueType {
+    static final Pattern NAME = Pattern.compile("\"type_name\"\\s*:\\s*\"([^\"]*)\"");
+  }
+
   private static String extension(ArrowSchemaNode node) {
     String name = node.metadata().getOrDefault(EXTENSION_NAME, "");
     if (!name.equals("arrow.opaque")) {
       return name;
     }
-    Matcher type = OPAQUE_TYPE.matcher(node.metadata().getOrDefault(EXTENSION_METADATA, ""));
+    Matcher type = OpaqueType.NAME.matcher(node.metadata().getOrDefault(EXTENSION_METADATA, ""));
     return type.find() ? type.group(1) : name;
   }
 
@@ -128,11 +130,8 @@ public final class SchemaReader {
 
   private static ColumnLayout parameterized(ArrowSchemaNode node, String name) {
     String format = node.format();
-    Matcher decimal = DECIMAL.matcher(format);
-    if (decimal.matches()) {
-      int bits = decimal.group(3) == null ? 128 : Integer.parseInt(decimal.group(3));
-      DataType type = new DataType.Decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
-      return plain(node, name, type, bits / Byte.SIZE);
+    if (format.startsWith("d:")) {
+      return decimal(node, name, format.substring(2).split(",", -1));
     }
     if (format.startsWith("ts") && format.indexOf(':') == 3) {
       TimeUnit unit = timestampUnit(node, name);
@@ -149,6 +148,15 @@ public final class SchemaReader {
       return union(node, name);
     }
     throw unsupported(node, name);
+  }
+
+  private static ColumnLayout decimal(ArrowSchemaNode node, String name, String[] numbers) {
+    if (numbers.length != 2 && numbers.length != 3) {
+      throw unsupported(node, name);
+    }
+    int bits = numbers.length == 2 ? 128 : Integer.parseInt(numbers[2]);
+    DataType type = new DataType.Decimal(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+    return plain(node, name, type, bits / Byte.SIZE);
   }
 
   private static TimeUnit timestampUnit(ArrowSchemaNode node, String name) {

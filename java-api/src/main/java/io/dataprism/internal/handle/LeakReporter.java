@@ -12,7 +12,6 @@ public final class LeakReporter {
   /// The system property that makes a report tell where the object was made, at the price of a stack trace each.
   public static final String SITES_PROPERTY = "dataprism.leak.sites";
 
-  private static final Logger LOGGER = System.getLogger("io.dataprism.leak");
   private static final boolean SITES = Boolean.getBoolean(SITES_PROPERTY);
   private static final Cleaner CLEANER =
       Cleaner.create(Thread.ofPlatform().daemon().name("dataprism-leak-reporter").factory());
@@ -33,15 +32,16 @@ public final class LeakReporter {
     if (handle.isClosed()) {
       return;
     }
+    Logger logger = System.getLogger("io.dataprism.leak");
     String message =
         "A "
             + what
             + " was dropped without being closed; its native memory stays in use until its engine is closed. "
             + "Use try-with-resources.";
     if (site == null) {
-      LOGGER.log(Level.WARNING, message + " Start Java with -D" + SITES_PROPERTY + "=true to see where it was made.");
+      logger.log(Level.WARNING, message + " Start Java with -D" + SITES_PROPERTY + "=true to see where it was made.");
     } else {
-      LOGGER.log(Level.WARNING, message, site);
+      logger.log(Level.WARNING, message, site);
     }
   }
 }
