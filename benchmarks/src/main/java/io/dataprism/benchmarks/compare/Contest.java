@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs one measure: every side for a moment, then every side again, so that whatever else the machine does meets all of
-/// them.
+/// Runs one measure: every side for a moment, then every side again, so that whatever else the machine does meets all
+/// of them.
 final class Contest implements AutoCloseable {
   private static final class Side {
     final String name;

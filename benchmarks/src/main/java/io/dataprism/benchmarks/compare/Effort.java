@@ -5,8 +5,8 @@ import java.time.Duration;
 /// How long a measure may take.
 ///
 /// @param warmUp how long each side runs before it counts
-/// @param turn how long a side goes on when it is its turn: a run that follows a pause of the process pays for memory that
-///   was given back and for threads that sleep
+/// @param turn how long a side goes on when it is its turn: a run that follows a pause of the process pays for memory
+///   that was given back and for threads that sleep
 /// @param rounds how many rounds there are at most
 /// @param total when no further round is begun
 record Effort(Duration warmUp, Duration turn, int rounds, Duration total) {
