@@ -164,7 +164,15 @@ class LifecycleTest {
       Future<?> endless =
           other.submit(() -> {
             started.countDown();
-            session.execute(ENDLESS);
+            // While the test's thread runs a statement, this one is refused.
+            for (boolean entered = false; !entered; ) {
+              try {
+                session.execute(ENDLESS);
+                entered = true;
+              } catch (BusyException e) {
+                Thread.onSpinWait();
+              }
+            }
           });
       started.await();
       // Until the other thread has entered the session, this one may run in it.
