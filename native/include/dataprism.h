@@ -16,7 +16,7 @@
 #include "arrow_c_data.h"
 
 // The version of the C ABI. It changes whenever a caller built against the header before would misread something.
-#define DP_ABI_VERSION 1
+#define DP_ABI_VERSION 2
 
 // The kinds of errors. A code is its kind times one hundred, plus a detail; both never change their meaning.
 typedef enum dp_error_kind {
@@ -115,6 +115,10 @@ typedef struct dp_result dp_result;
 // at a time; a second one gets `DP_BUSY`.
 typedef struct dp_session dp_session;
 
+// A statement that is run more than once, in any session of its engine. Safe to use from any thread, several at a
+// time, each with a session of its own.
+typedef struct dp_statement dp_statement;
+
 // UTF-8 text: a pointer and a length in bytes. Not terminated, never owned.
 typedef struct dp_text {
   // The bytes; may be null where `length` is zero.
@@ -155,14 +159,18 @@ typedef struct dp_value {
   const uint8_t *data;
   // How many bytes `data` has.
   unsigned long long length;
+  // The name of the parameter, without its `$`; empty for the parameter whose number is the value's place in the list.
+  struct dp_text name;
 } dp_value;
 
 // How many handles are open, by kind.
 typedef struct dp_live_handles {
   // Engines.
   unsigned long long engines;
-  // Sessions that a caller opened.
+  // Sessions that a caller opened; those of an engine's pool do not count.
   unsigned long long sessions;
+  // Prepared statements.
+  unsigned long long statements;
   // Results.
   unsigned long long results;
   // Batches that have not been released.
@@ -195,6 +203,16 @@ typedef struct dp_layout {
   unsigned long long offset;
 } dp_layout;
 
+// How far a statement is, by DuckDB's estimate.
+typedef struct dp_progress {
+  // From 0 to 1; below zero where no statement runs, or DuckDB has not told yet.
+  double fraction;
+  // What has been processed, in DuckDB's own units, which are rows for some operators only.
+  unsigned long long rows_processed;
+  // What there is to process, in the same units, as far as DuckDB knows.
+  unsigned long long rows_total;
+} dp_progress;
+
 // Versions of what is inside. The texts are static.
 typedef struct dp_version {
   // How many bytes the structure has.
@@ -224,6 +242,15 @@ unsigned int dp_engine_open(const struct dp_engine_options *options,
 unsigned int dp_engine_session(const struct dp_engine *engine,
                                struct dp_session **out,
                                struct dp_error **err);
+
+// Takes a session from the engine's pool, which gets it back when it is closed. Nobody finds there what a statement has
+// left behind in it: such a session is closed instead.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_engine_lease(const struct dp_engine *engine,
+                             struct dp_session **out,
+                             struct dp_error **err);
 
 // Runs SQL in a session of the engine's own and gives the rows of its last statement. A statement that is not a
 // SELECT has run to its end when this returns; a SELECT runs as its batches are fetched.
@@ -354,6 +381,14 @@ unsigned int dp_session_execute(const struct dp_session *session,
                                 unsigned long long *rows_changed,
                                 struct dp_error **err);
 
+// Tells how far the statement is that runs in a session. May be called while another thread uses the session.
+//
+// # Safety
+// `session` must be a live session, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_session_progress(const struct dp_session *session,
+                                 struct dp_progress *out,
+                                 struct dp_error **err);
+
 // Stops the statement that runs in a session, if there is one. May be called while another thread uses the session.
 //
 // # Safety
@@ -366,6 +401,79 @@ unsigned int dp_session_interrupt(const struct dp_session *session,
 // # Safety
 // `session` must be null or a live session that no other call is using, and must not be used again.
 void dp_session_close(struct dp_session *session);
+
+// Prepares a statement in a session; any session of the same engine may run it. The text holds one statement.
+//
+// # Safety
+// `session` must be a live session, `sql` readable for `sql_length` bytes, `out` a place for a pointer, `err` null or a
+// place for a pointer.
+unsigned int dp_session_prepare(const struct dp_session *session,
+                                const uint8_t *sql,
+                                unsigned long long sql_length,
+                                struct dp_statement **out,
+                                struct dp_error **err);
+
+// Tells how many parameters a statement has.
+//
+// # Safety
+// `statement` must be a live statement, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_statement_parameter_count(const struct dp_statement *statement,
+                                          unsigned long long *out,
+                                          struct dp_error **err);
+
+// Tells the name of one parameter, counted from zero: its number from one on where it has no name of its own. The text
+// lives as long as the statement.
+//
+// # Safety
+// `statement` must be a live statement, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_statement_parameter_name(const struct dp_statement *statement,
+                                         unsigned long long index,
+                                         struct dp_text *out,
+                                         struct dp_error **err);
+
+// Runs a statement in a session and gives its rows, as `dp_session_query` does.
+//
+// # Safety
+// `statement` must be a live statement, `session` a live session, `parameters` readable for `parameter_count` values,
+// `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_statement_query(const struct dp_statement *statement,
+                                const struct dp_session *session,
+                                const struct dp_value *parameters,
+                                unsigned long long parameter_count,
+                                struct dp_result **out,
+                                struct dp_error **err);
+
+// Runs a statement in a session and tells how many rows it changed.
+//
+// # Safety
+// `statement` must be a live statement, `session` a live session, `parameters` readable for `parameter_count` values,
+// `rows_changed` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_statement_execute(const struct dp_statement *statement,
+                                  const struct dp_session *session,
+                                  const struct dp_value *parameters,
+                                  unsigned long long parameter_count,
+                                  unsigned long long *rows_changed,
+                                  struct dp_error **err);
+
+// Runs a statement once for each row of parameters, and tells how many rows it changed in all. All of it happens in one
+// transaction: where a row fails, none has been run. In a session with an open transaction, that one decides.
+//
+// # Safety
+// `statement` must be a live statement, `session` a live session, `parameters` readable for `row_count` times
+// `parameter_count` values, row by row, `rows_changed` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_statement_execute_batch(const struct dp_statement *statement,
+                                        const struct dp_session *session,
+                                        const struct dp_value *parameters,
+                                        unsigned long long parameter_count,
+                                        unsigned long long row_count,
+                                        unsigned long long *rows_changed,
+                                        struct dp_error **err);
+
+// Frees a statement; null is allowed. Results of it stay valid.
+//
+// # Safety
+// `statement` must be null or a live statement that no other call is using, and must not be used again.
+void dp_statement_close(struct dp_statement *statement);
 
 // The version of the C ABI that this library has; compare it with `DP_ABI_VERSION` before calling anything else.
 unsigned int dp_abi_version(void);

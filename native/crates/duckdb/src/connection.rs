@@ -7,10 +7,11 @@ use libduckdb_sys::v2 as sys;
 
 use crate::error::{Error, ErrorClass, Result};
 use crate::instance::Instance;
+use crate::prepared::PreparedStatement;
 use crate::raw::{self, check};
 use crate::result::ArrowResult;
 use crate::statement::Statement;
-use crate::value::Value;
+use crate::value::{BoundParameters, Parameter};
 
 /// A connection to an [`Instance`], with its own settings and transaction.
 ///
@@ -20,6 +21,17 @@ pub struct Connection {
     handle: sys::duckdb_v2_connection_handle,
 }
 
+/// How far a statement is, by DuckDB's estimate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// From 0 to 1; none where no statement runs, or DuckDB has not told yet.
+    pub fraction: Option<f64>,
+    /// What has been processed, in DuckDB's own units, which are rows for some operators only.
+    pub rows_processed: u64,
+    /// What there is to process, in the same units, as far as DuckDB knows.
+    pub rows_total: u64,
+}
+
 // SAFETY: a connection is bound to no thread.
 unsafe impl Send for Connection {}
 // SAFETY: `interrupt` is documented to be callable from any thread at any time; of the other operations the owner runs
@@ -27,12 +39,16 @@ unsafe impl Send for Connection {}
 unsafe impl Sync for Connection {}
 
 impl Connection {
-    /// Opens a connection.
+    /// Opens a connection, which tells of its progress.
     pub fn open(instance: &Instance) -> Result<Self> {
         let mut handle = ptr::null_mut();
         // SAFETY: the instance is open and the place for the handle is valid.
         check(|err| unsafe { sys::duckdb_v2_connection_create(instance.handle(), &mut handle, err) })?;
-        Ok(Self { handle })
+        let connection = Self { handle };
+        // DuckDB counts only for a progress bar; the second setting keeps it from drawing one.
+        connection.set("enable_progress_bar", "true")?;
+        connection.set("enable_progress_bar_print", "false")?;
+        Ok(connection)
     }
 
     /// Splits a text into its statements. Nothing is run and no name is looked up.
@@ -64,38 +80,61 @@ impl Connection {
     /// Starts a statement. It runs as its result is fetched.
     ///
     /// # Parameters
-    /// * `parameters`: values for `?` or `$1`, `$2`, … in that order
     /// * `batch_rows`: how many rows a batch holds at most
     pub fn execute(
         &self,
         statement: &Statement,
-        parameters: &[Value<'_>],
+        parameters: &[Parameter<'_>],
         batch_rows: u64,
     ) -> Result<ArrowResult> {
-        let values = parameters
-            .iter()
-            .map(|value| value.bind(self.handle))
-            .collect::<Result<Vec<_>>>()?;
-        let handles: Vec<_> = values.iter().map(|value| value.handle()).collect();
+        let bound = BoundParameters::new(parameters, self.handle)?;
         let mut result = ptr::null_mut();
-        // SAFETY: all handles are valid for the call; null names bind by position.
+        // SAFETY: all handles and names are valid for the call.
         check(|err| unsafe {
             sys::duckdb_v2_statement_execute_arrow(
                 self.handle,
                 statement.handle(),
-                ptr::null(),
-                if handles.is_empty() {
-                    ptr::null()
-                } else {
-                    handles.as_ptr()
-                },
-                handles.len() as u64,
+                bound.names(),
+                bound.values(),
+                bound.count(),
                 batch_rows,
                 &mut result,
                 err,
             )
         })?;
         Ok(ArrowResult::new(result))
+    }
+
+    /// Binds and plans a statement, to be run more than once.
+    ///
+    /// It may only be run, and dropped, where this connection may be used.
+    pub fn prepare(&self, statement: &Statement) -> Result<PreparedStatement> {
+        let mut handle = ptr::null_mut();
+        // SAFETY: connection and statement are alive, and the statement is copied.
+        check(|err| unsafe {
+            sys::duckdb_v2_prepared_statement_create(self.handle, statement.handle(), false, &mut handle, err)
+        })?;
+        Ok(PreparedStatement::new(handle, self.handle))
+    }
+
+    /// How far the statement that runs on this connection is. Callable from any thread.
+    pub fn progress(&self) -> Result<Progress> {
+        let (mut percentage, mut processed, mut total) = (0.0, 0, 0);
+        // SAFETY: the connection is open, reading its progress is safe from any thread, and the places are valid.
+        check(|err| unsafe {
+            sys::duckdb_v2_connection_progress_get(
+                self.handle,
+                &mut percentage,
+                &mut processed,
+                &mut total,
+                err,
+            )
+        })?;
+        Ok(Progress {
+            fraction: (percentage >= 0.0).then_some(percentage / 100.0),
+            rows_processed: processed,
+            rows_total: total,
+        })
     }
 
     /// Stops the statement that runs on this connection, if there is one. Callable from any thread.

@@ -11,18 +11,20 @@ mod arrow;
 mod connection;
 mod error;
 mod instance;
+mod prepared;
 mod raw;
 mod result;
 mod statement;
 mod value;
 
 pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};
-pub use connection::Connection;
+pub use connection::{Connection, Progress};
 pub use error::{Error, ErrorClass, Result};
 pub use instance::{Instance, Options, library_version};
+pub use prepared::PreparedStatement;
 pub use result::{ArrowResult, ResultKind};
-pub use statement::{Statement, StatementKind};
-pub use value::Value;
+pub use statement::{Statement, StatementKind, TransactionStep};
+pub use value::{Parameter, Value};
 
 /// The version of DuckDB that this crate is written for; any other is refused when an instance is opened.
 pub const DUCKDB_VERSION: &str = "v2.0.0";

@@ -3,7 +3,7 @@
 use libduckdb_sys::v2 as sys;
 
 use crate::error::Result;
-use crate::raw::check;
+use crate::raw::{self, check};
 
 /// One statement of a parsed text, not yet bound to any table.
 pub struct Statement {
@@ -24,6 +24,15 @@ pub enum StatementKind {
     Session,
 }
 
+/// What a statement does to the transaction of its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionStep {
+    /// It begins one.
+    Begin,
+    /// It commits or rolls back.
+    End,
+}
+
 impl Statement {
     pub(crate) fn new(handle: sys::duckdb_v2_sql_statement_handle) -> Self {
         Self { handle }
@@ -33,13 +42,54 @@ impl Statement {
         self.handle
     }
 
+    /// The names of the parameters, in the order in which values without names are taken: `1`, `2`, … where they have
+    /// none of their own.
+    pub fn parameters(&self) -> Result<Vec<String>> {
+        let mut count = 0;
+        // SAFETY: the statement is alive and the place for the count is valid.
+        check(|err| unsafe {
+            sys::duckdb_v2_sql_statement_get_parameter_count(self.handle, &mut count, err)
+        })?;
+        (0..count)
+            .map(|index| {
+                let mut name = raw::EMPTY;
+                // SAFETY: the statement is alive and the place for the name is valid.
+                check(|err| unsafe {
+                    sys::duckdb_v2_sql_statement_get_parameter_name(self.handle, index, &mut name, err)
+                })?;
+                // SAFETY: the view is valid while the statement lives.
+                Ok(unsafe { raw::text_of(&name) }.into_owned())
+            })
+            .collect()
+    }
+
+    /// What the statement does to the transaction; none for statements that leave it as it is.
+    pub fn transaction_step(&self) -> Result<Option<TransactionStep>> {
+        if self.raw_type()? != sys::DUCKDB_V2_STATEMENT_TYPE::DUCKDB_V2_STATEMENT_TYPE_TRANSACTION {
+            return Ok(None);
+        }
+        let mut text = raw::EMPTY;
+        // SAFETY: the statement is alive and the place for its text is valid.
+        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_text(self.handle, &mut text, err) })?;
+        // SAFETY: the view is valid while the statement lives.
+        let text = unsafe { raw::text_of(&text) };
+        // DuckDB gives no more than the type; its text begins with the first token.
+        let word = text
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or_default();
+        let begins = word.eq_ignore_ascii_case("BEGIN") || word.eq_ignore_ascii_case("START");
+        Ok(Some(if begins {
+            TransactionStep::Begin
+        } else {
+            TransactionStep::End
+        }))
+    }
+
     /// What the statement does.
     pub fn kind(&self) -> Result<StatementKind> {
         use sys::DUCKDB_V2_STATEMENT_TYPE::*;
-        let mut kind = DUCKDB_V2_STATEMENT_TYPE_INVALID;
-        // SAFETY: the statement is alive and the place for its type is valid.
-        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_type(self.handle, &mut kind, err) })?;
-        Ok(match kind {
+        Ok(match self.raw_type()? {
             DUCKDB_V2_STATEMENT_TYPE_SELECT | DUCKDB_V2_STATEMENT_TYPE_EXPLAIN => StatementKind::Select,
             DUCKDB_V2_STATEMENT_TYPE_INSERT
             | DUCKDB_V2_STATEMENT_TYPE_UPDATE
@@ -48,6 +98,13 @@ impl Statement {
             | DUCKDB_V2_STATEMENT_TYPE_COPY => StatementKind::Change,
             _ => StatementKind::Session,
         })
+    }
+
+    fn raw_type(&self) -> Result<sys::DUCKDB_V2_STATEMENT_TYPE> {
+        let mut kind = sys::DUCKDB_V2_STATEMENT_TYPE::DUCKDB_V2_STATEMENT_TYPE_INVALID;
+        // SAFETY: the statement is alive and the place for its type is valid.
+        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_type(self.handle, &mut kind, err) })?;
+        Ok(kind)
     }
 }
 

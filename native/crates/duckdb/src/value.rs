@@ -66,6 +66,70 @@ pub enum Value<'a> {
     Uuid(u128),
 }
 
+/// A value and the parameter that takes it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter<'a> {
+    /// The name behind the `$`; empty for the parameter whose number is the value's place in the list.
+    pub name: &'a str,
+    /// The value.
+    pub value: Value<'a>,
+}
+
+impl<'a> From<Value<'a>> for Parameter<'a> {
+    fn from(value: Value<'a>) -> Self {
+        Self { name: "", value }
+    }
+}
+
+/// Values that DuckDB owns, as the calls that run statements take them.
+pub(crate) struct BoundParameters {
+    /// Owns what `handles` points at.
+    _values: Vec<BoundValue>,
+    names: Vec<sys::duckdb_v2_identifier_t>,
+    handles: Vec<sys::duckdb_v2_value_handle>,
+}
+
+impl BoundParameters {
+    /// Makes the values. The names are borrowed and have to outlive the call.
+    pub(crate) fn new(
+        parameters: &[Parameter<'_>],
+        connection: sys::duckdb_v2_connection_handle,
+    ) -> Result<Self> {
+        let values = parameters
+            .iter()
+            .map(|parameter| parameter.value.bind(connection))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            names: parameters
+                .iter()
+                .map(|parameter| raw::view(parameter.name.as_bytes()))
+                .collect(),
+            handles: values.iter().map(BoundValue::handle).collect(),
+            _values: values,
+        })
+    }
+
+    pub(crate) fn names(&self) -> *const sys::duckdb_v2_identifier_t {
+        if self.names.is_empty() {
+            ptr::null()
+        } else {
+            self.names.as_ptr()
+        }
+    }
+
+    pub(crate) fn values(&self) -> *const sys::duckdb_v2_value_handle {
+        if self.handles.is_empty() {
+            ptr::null()
+        } else {
+            self.handles.as_ptr()
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.handles.len() as u64
+    }
+}
+
 /// A value that DuckDB owns. Frees itself.
 pub(crate) struct BoundValue(sys::duckdb_v2_value_handle);
 

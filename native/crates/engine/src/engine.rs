@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use dataprism_duckdb::{Connection, Instance, Options, Value};
+use dataprism_duckdb::{Connection, Instance, Options, Parameter};
 
 use crate::error::{Error, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard, LiveHandles};
@@ -54,11 +54,21 @@ impl Engine {
 
     /// Opens a session of the caller's own, with its own settings, temporary tables and transaction.
     pub fn session(&self) -> Result<Session> {
-        Ok(Session::new(self.core.new_session()?, &self.core.counters))
+        Ok(Session::new(self.core.new_session()?, None, &self.core.counters))
+    }
+
+    /// Takes a session from the pool, which gets it back when it is dropped. Nobody finds there what a statement left
+    /// behind in it: such a session is closed instead.
+    pub fn lease(&self) -> Result<Session> {
+        Ok(Session::new(
+            self.core.take_session()?,
+            Some(Arc::clone(&self.core)),
+            &self.core.counters,
+        ))
     }
 
     /// Runs a text of one or more statements in a session from the pool and gives the last one's rows.
-    pub fn query(&self, sql: &str, parameters: &[Value<'_>]) -> Result<QueryResult> {
+    pub fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<QueryResult> {
         let session = self.core.take_session()?;
         let result = session.query(sql, parameters);
         match result {
@@ -71,7 +81,7 @@ impl Engine {
     }
 
     /// Runs a text of one or more statements in a session from the pool and tells how many rows they changed.
-    pub fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+    pub fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64> {
         let session = self.core.take_session()?;
         let result = session.execute(sql, parameters);
         self.core.give_back(session);

@@ -175,6 +175,12 @@ impl Error {
         self
     }
 
+    /// The same error with the row of parameters, counted from zero, that it is about.
+    pub(crate) fn in_row(mut self, row: usize) -> Self {
+        self.message = format!("row {row} of the parameters: {}", self.message);
+        self
+    }
+
     pub(crate) fn closed(what: &str) -> Self {
         Self::new(ErrorCode::Closed, format!("the {what} is closed"))
     }

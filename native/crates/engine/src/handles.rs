@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub enum HandleKind {
     /// An engine.
     Engine,
-    /// A session that the caller opened; sessions of the engine's own pool do not count.
+    /// A session that the caller opened; those that belong to the engine's pool do not count.
     Session,
+    /// A prepared statement.
+    Statement,
     /// A result.
     Result,
     /// A batch that the caller has not released.
@@ -23,6 +25,8 @@ pub struct LiveHandles {
     pub engines: u64,
     /// Sessions.
     pub sessions: u64,
+    /// Prepared statements.
+    pub statements: u64,
     /// Results.
     pub results: u64,
     /// Batches.
@@ -33,6 +37,7 @@ pub struct LiveHandles {
 pub(crate) struct Counters {
     engines: AtomicU64,
     sessions: AtomicU64,
+    statements: AtomicU64,
     results: AtomicU64,
     batches: AtomicU64,
 }
@@ -44,6 +49,7 @@ impl Counters {
         Self {
             engines: AtomicU64::new(0),
             sessions: AtomicU64::new(0),
+            statements: AtomicU64::new(0),
             results: AtomicU64::new(0),
             batches: AtomicU64::new(0),
         }
@@ -53,6 +59,7 @@ impl Counters {
         match kind {
             HandleKind::Engine => &self.engines,
             HandleKind::Session => &self.sessions,
+            HandleKind::Statement => &self.statements,
             HandleKind::Result => &self.results,
             HandleKind::Batch => &self.batches,
         }
@@ -62,6 +69,7 @@ impl Counters {
         LiveHandles {
             engines: self.engines.load(Ordering::Acquire),
             sessions: self.sessions.load(Ordering::Acquire),
+            statements: self.statements.load(Ordering::Acquire),
             results: self.results.load(Ordering::Acquire),
             batches: self.batches.load(Ordering::Acquire),
         }

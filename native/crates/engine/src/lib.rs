@@ -12,12 +12,15 @@ mod error;
 mod handles;
 mod result;
 mod session;
+mod statement;
 
 pub use dataprism_duckdb::{
-    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Schema, Value, library_version,
+    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Parameter, Progress, Schema, Value,
+    library_version,
 };
 pub use engine::Engine;
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveGuard, LiveHandles};
 pub use result::QueryResult;
 pub use session::Session;
+pub use statement::PreparedStatement;

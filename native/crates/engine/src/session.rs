@@ -7,15 +7,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use dataprism_duckdb::{ArrowResult, Batch, Connection, Schema, Statement, StatementKind, Value};
+use dataprism_duckdb::{
+    ArrowResult, Batch, Connection, Parameter, PreparedStatement as Plan, Progress, Schema, Statement,
+    StatementKind, TransactionStep,
+};
 
+use crate::engine::EngineCore;
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
+use crate::statement::{PreparedStatement, Recipe};
 
 /// How many rows a batch holds at most. Measured: large enough that a crossing costs nothing, small enough that a
 /// batch stays in the processor's cache between DuckDB writing and the caller reading it.
 const BATCH_ROWS: u64 = 16_384;
+
+/// How many plans of prepared statements a session keeps, those that were used last.
+const PLANS: usize = 64;
 
 /// How often a statement that has to end is told so, until it has.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(1);
@@ -23,8 +31,11 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(1);
 /// A session that a caller opened. Safe to use from any thread, by one at a time.
 pub struct Session {
     core: Arc<SessionCore>,
+    /// The engine whose pool the session goes back to; none for one of the caller's own.
+    pool: Option<Arc<EngineCore>>,
     counters: Arc<Counters>,
-    _live: LiveGuard,
+    /// None for a session from the pool, which its engine keeps for its own queries.
+    _live: Option<LiveGuard>,
 }
 
 /// A connection and the result that runs on it.
@@ -32,6 +43,8 @@ pub(crate) struct SessionCore {
     /// None once the session is closed. Apart from `state`, so that it can be interrupted while it runs.
     connection: RwLock<Option<Arc<Connection>>>,
     state: Mutex<SessionState>,
+    /// Whether a statement has begun a transaction that none has ended yet.
+    in_transaction: Arc<AtomicBool>,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
     touched: AtomicBool,
     /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
@@ -39,6 +52,11 @@ pub(crate) struct SessionCore {
     /// The number of the operation that was last told to stop. DuckDB forgets an interrupt when it starts a statement, so
     /// one that arrives while a statement is being prepared has to be remembered here.
     cancelled: AtomicU64,
+    /// The generation of the result that DuckDB may still be working on; zero while there is none.
+    active: AtomicU64,
+    /// Held while an operation begins and while one is being interrupted, so that an interrupt which is meant for one
+    /// operation does not meet the next.
+    gate: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -46,6 +64,8 @@ struct SessionState {
     running: Option<Running>,
     /// Counts results, so that an outdated one cannot reach its successor.
     generation: u64,
+    /// Plans of prepared statements, the one that was used last at the end.
+    plans: VecDeque<(u64, Plan)>,
 }
 
 /// The statement whose rows are being fetched.
@@ -61,6 +81,9 @@ struct Execution {
     connection: Arc<Connection>,
     result: ArrowResult,
     ended: bool,
+    /// What it does to the transaction, until it has done so.
+    step: Option<TransactionStep>,
+    in_transaction: Arc<AtomicBool>,
 }
 
 /// What a new [`QueryResult`] holds on to.
@@ -70,17 +93,24 @@ pub(crate) struct Started {
 }
 
 impl Session {
-    pub(crate) fn new(core: Arc<SessionCore>, counters: &Arc<Counters>) -> Self {
-        let live = LiveGuard::new(HandleKind::Session, counters);
+    pub(crate) fn new(
+        core: Arc<SessionCore>,
+        pool: Option<Arc<EngineCore>>,
+        counters: &Arc<Counters>,
+    ) -> Self {
+        let live = pool
+            .is_none()
+            .then(|| LiveGuard::new(HandleKind::Session, counters));
         Self {
             core,
+            pool,
             counters: Arc::clone(counters),
             _live: live,
         }
     }
 
     /// Runs a text of one or more statements and gives the last one's rows.
-    pub fn query(&self, sql: &str, parameters: &[Value<'_>]) -> Result<QueryResult> {
+    pub fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<QueryResult> {
         let started = self.core.query(sql, parameters)?;
         Ok(QueryResult::owned(
             Arc::clone(&self.core),
@@ -90,8 +120,51 @@ impl Session {
     }
 
     /// Runs a text of one or more statements and tells how many rows they changed.
-    pub fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+    pub fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64> {
         self.core.execute(sql, parameters)
+    }
+
+    /// Prepares a statement, which any session of the engine may then run.
+    pub fn prepare(&self, sql: &str) -> Result<PreparedStatement> {
+        Ok(PreparedStatement::new(self.core.prepare(sql)?, &self.counters))
+    }
+
+    /// Runs a prepared statement and gives its rows.
+    pub fn query_prepared(
+        &self,
+        statement: &PreparedStatement,
+        parameters: &[Parameter<'_>],
+    ) -> Result<QueryResult> {
+        let started = self.core.query_prepared(&statement.recipe, parameters)?;
+        Ok(QueryResult::owned(
+            Arc::clone(&self.core),
+            started,
+            &self.counters,
+        ))
+    }
+
+    /// Runs a prepared statement and tells how many rows it changed.
+    pub fn execute_prepared(
+        &self,
+        statement: &PreparedStatement,
+        parameters: &[Parameter<'_>],
+    ) -> Result<u64> {
+        self.core.execute_prepared(&statement.recipe, parameters)
+    }
+
+    /// Runs a prepared statement once for each row of parameters, in one transaction, and tells how many rows it changed
+    /// in all. Where a row fails, no row has been run; a transaction that was open before is left to its owner.
+    pub fn execute_batch<'a>(
+        &self,
+        statement: &PreparedStatement,
+        rows: impl Iterator<Item = &'a [Parameter<'a>]>,
+    ) -> Result<u64> {
+        self.core.execute_batch(&statement.recipe, rows)
+    }
+
+    /// How far the statement is that runs in this session. Callable from any thread.
+    pub fn progress(&self) -> Result<Progress> {
+        Ok(self.core.connection()?.progress()?)
     }
 
     /// Stops the statement that runs in this session, if there is one. Callable from any thread.
@@ -102,7 +175,10 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.core.close();
+        match &self.pool {
+            Some(engine) if self.core.reset() => engine.give_back(Arc::clone(&self.core)),
+            _ => self.core.close(),
+        }
     }
 }
 
@@ -111,19 +187,22 @@ impl SessionCore {
         Self {
             connection: RwLock::new(Some(Arc::new(connection))),
             state: Mutex::new(SessionState::default()),
+            in_transaction: Arc::default(),
             touched: AtomicBool::new(false),
             operation: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
+            active: AtomicU64::new(0),
+            gate: Mutex::new(()),
         }
     }
 
-    pub(crate) fn query(&self, sql: &str, parameters: &[Value<'_>]) -> Result<Started> {
+    pub(crate) fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Started> {
         let mut state = self.begin()?;
         let started = self.start(&mut state, sql, parameters);
         started.map_err(|error| error.with_sql(sql))
     }
 
-    fn start(&self, state: &mut Operation<'_>, sql: &str, parameters: &[Value<'_>]) -> Result<Started> {
+    fn start(&self, state: &mut Operation<'_>, sql: &str, parameters: &[Parameter<'_>]) -> Result<Started> {
         let connection = self.connection()?;
         let mut statements = self.parse(&connection, sql, parameters)?;
         let last = statements.pop().ok_or_else(no_statement)?;
@@ -131,15 +210,26 @@ impl SessionCore {
             self.submit(state.number, &connection, statement, &[])?.drain()?;
         }
         let execution = self.submit(state.number, &connection, &last, parameters)?;
+        self.run(state, execution, last.kind()?, Arc::from(sql))
+    }
+
+    /// Makes an execution the one whose rows are fetched.
+    fn run(
+        &self,
+        state: &mut Operation<'_>,
+        execution: Execution,
+        kind: StatementKind,
+        sql: Arc<str>,
+    ) -> Result<Started> {
         let mut running = Running {
             execution,
             ready: VecDeque::new(),
-            sql: Arc::from(sql),
+            sql,
         };
         let mut schema = running.execution.result.schema()?;
         // DuckDB runs a statement as its rows are fetched. Whatever may write has to have happened when this returns,
         // whether or not the caller then asks for rows; fetching its first batch runs it to the end.
-        if last.kind()? != StatementKind::Select || schema.is_none() {
+        if kind != StatementKind::Select || schema.is_none() {
             running.fetch_ahead()?;
             if schema.is_none() {
                 schema = running.execution.result.schema()?;
@@ -147,15 +237,18 @@ impl SessionCore {
         }
         let schema =
             schema.ok_or_else(|| Error::new(ErrorCode::Internal, "DuckDB gave rows without a schema"))?;
-        state.running = Some(running);
         state.generation += 1;
+        if !running.execution.ended {
+            self.active.store(state.generation, Ordering::SeqCst);
+        }
+        state.running = Some(running);
         Ok(Started {
             generation: state.generation,
             schema,
         })
     }
 
-    pub(crate) fn execute(&self, sql: &str, parameters: &[Value<'_>]) -> Result<u64> {
+    pub(crate) fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64> {
         let state = self.begin()?;
         let connection = self.connection()?;
         let run = || -> Result<u64> {
@@ -170,8 +263,114 @@ impl SessionCore {
         run().map_err(|error| error.with_sql(sql))
     }
 
+    fn prepare(&self, sql: &str) -> Result<Recipe> {
+        let _state = self.begin()?;
+        let prepare = || -> Result<_> {
+            let connection = self.connection()?;
+            let statement = only(connection.parse(sql)?)?;
+            // Nothing of this plan is kept: it shows whether the statement can be planned at all.
+            drop(connection.prepare(&statement)?);
+            Recipe::of(sql, &statement)
+        };
+        prepare().map_err(|error: Error| error.with_sql(sql))
+    }
+
+    fn query_prepared(&self, recipe: &Recipe, parameters: &[Parameter<'_>]) -> Result<Started> {
+        let mut state = self.begin()?;
+        let execution = self.submit_prepared(&mut state, recipe, parameters);
+        execution
+            .and_then(|execution| self.run(&mut state, execution, recipe.kind, Arc::clone(&recipe.sql)))
+            .map_err(|error| error.with_sql(&recipe.sql))
+    }
+
+    fn execute_prepared(&self, recipe: &Recipe, parameters: &[Parameter<'_>]) -> Result<u64> {
+        let mut state = self.begin()?;
+        let execution = self.submit_prepared(&mut state, recipe, parameters);
+        execution
+            .and_then(|mut execution| execution.drain())
+            .map_err(|error| error.with_sql(&recipe.sql))
+    }
+
+    fn execute_batch<'a>(
+        &self,
+        recipe: &Recipe,
+        rows: impl Iterator<Item = &'a [Parameter<'a>]>,
+    ) -> Result<u64> {
+        let mut state = self.begin()?;
+        let connection = self.connection()?;
+        // A transaction that the caller has open is the caller's to decide about.
+        let own_transaction = !self.in_transaction.load(Ordering::Relaxed);
+        if own_transaction {
+            self.run_control(&state, &connection, "BEGIN TRANSACTION")?;
+        }
+        let mut changed = 0;
+        let run = || -> Result<()> {
+            for (index, parameters) in rows.enumerate() {
+                let execution = self.submit_prepared(&mut state, recipe, parameters);
+                changed += execution
+                    .and_then(|mut execution| execution.drain())
+                    .map_err(|error| error.in_row(index))?;
+            }
+            Ok(())
+        };
+        let outcome = run().map_err(|error| error.with_sql(&recipe.sql));
+        if own_transaction {
+            let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
+            let ended = self.run_control(&state, &connection, end);
+            if ended.is_err() {
+                // Nobody may find the transaction still open.
+                self.touched.store(true, Ordering::Relaxed);
+            }
+            outcome?;
+            ended?;
+        } else {
+            outcome?;
+        }
+        Ok(changed)
+    }
+
+    /// Runs a statement that only changes the transaction.
+    fn run_control(&self, state: &Operation<'_>, connection: &Arc<Connection>, sql: &str) -> Result<()> {
+        for statement in &connection.parse(sql)? {
+            self.submit(state.number, connection, statement, &[])?.drain()?;
+        }
+        Ok(())
+    }
+
+    /// Starts a prepared statement with the plan that this session has of it, or with a new one.
+    fn submit_prepared(
+        &self,
+        state: &mut Operation<'_>,
+        recipe: &Recipe,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Execution> {
+        let connection = self.connection()?;
+        if recipe.kind == StatementKind::Session {
+            self.touched.store(true, Ordering::Relaxed);
+        }
+        let place = state.plans.iter().position(|(id, _)| *id == recipe.id);
+        let known = place.and_then(|place| state.plans.remove(place));
+        let plan = match known {
+            Some((_, plan)) => plan,
+            None => connection.prepare(&only(connection.parse(&recipe.sql)?)?)?,
+        };
+        let execution = self.guarded(state.number, &connection, recipe.step, || {
+            Ok(plan.execute(parameters, BATCH_ROWS)?)
+        });
+        if state.plans.len() == PLANS {
+            state.plans.pop_front();
+        }
+        state.plans.push_back((recipe.id, plan));
+        execution
+    }
+
     /// Parses everything before anything runs, so that a typing error late in a text leaves no half of it done.
-    fn parse(&self, connection: &Connection, sql: &str, parameters: &[Value<'_>]) -> Result<Vec<Statement>> {
+    fn parse(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Statement>> {
         let statements = connection.parse(sql)?;
         if statements.is_empty() {
             return Err(no_statement());
@@ -197,13 +396,28 @@ impl SessionCore {
         operation: u64,
         connection: &Arc<Connection>,
         statement: &Statement,
-        parameters: &[Value<'_>],
+        parameters: &[Parameter<'_>],
     ) -> Result<Execution> {
-        let result = connection.execute(statement, parameters, BATCH_ROWS)?;
+        self.guarded(operation, connection, statement.transaction_step()?, || {
+            Ok(connection.execute(statement, parameters, BATCH_ROWS)?)
+        })
+    }
+
+    /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
+    fn guarded(
+        &self,
+        operation: u64,
+        connection: &Arc<Connection>,
+        step: Option<TransactionStep>,
+        start: impl FnOnce() -> Result<ArrowResult>,
+    ) -> Result<Execution> {
+        let result = start()?;
         let execution = Execution {
             connection: Arc::clone(connection),
             result,
             ended: false,
+            step,
+            in_transaction: Arc::clone(&self.in_transaction),
         };
         if self.cancelled.load(Ordering::SeqCst) == operation {
             return Err(Error::new(
@@ -226,6 +440,9 @@ impl SessionCore {
         };
         let fetched = running.next();
         let sql = Arc::clone(&running.sql);
+        if running.execution.ended {
+            self.active.store(0, Ordering::SeqCst);
+        }
         if !matches!(fetched, Ok(Some(_))) {
             state.running = None;
         }
@@ -234,12 +451,38 @@ impl SessionCore {
 
     /// Ends result number `generation`: stops it if it still runs, and frees the session for the next statement.
     pub(crate) fn end(&self, generation: u64) {
-        let connection = self
-            .connection
-            .read()
-            .ok()
-            .and_then(|connection| connection.clone());
-        self.enter_interrupting(connection.as_deref()).finish(generation);
+        while self.active.load(Ordering::SeqCst) == generation {
+            match self.try_enter() {
+                Some(mut state) => {
+                    state.finish(generation);
+                    self.active.store(0, Ordering::SeqCst);
+                    return;
+                }
+                None => {
+                    self.interrupt_result(generation);
+                    thread::sleep(INTERRUPT_INTERVAL);
+                }
+            }
+        }
+        // What is left of it takes memory alone. Where another statement runs by now, that has freed it.
+        if let Some(mut state) = self.try_enter() {
+            state.finish(generation);
+        }
+    }
+
+    /// Interrupts the operation that fetches from a result, and no other one.
+    fn interrupt_result(&self, generation: u64) {
+        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let operation = self.operation.load(Ordering::SeqCst);
+        // Another statement begins only once this result is not active any more.
+        if self.active.load(Ordering::SeqCst) != generation {
+            return;
+        }
+        self.cancelled.store(operation, Ordering::SeqCst);
+        if let Ok(connection) = self.connection() {
+            // It fails only where there is nothing to interrupt.
+            let _ = connection.interrupt();
+        }
     }
 
     pub(crate) fn interrupt(&self) -> Result<()> {
@@ -254,8 +497,25 @@ impl SessionCore {
             Err(poisoned) => poisoned.into_inner().take(),
         };
         let Some(connection) = connection else { return };
-        let mut state = self.enter_interrupting(Some(&connection));
+        let mut state = self.enter_interrupting(&connection);
+        self.abandon(&mut state);
+        state.plans.clear();
+    }
+
+    /// Stops what runs, so that another caller can have the session; tells whether another may.
+    fn reset(&self) -> bool {
+        let Ok(connection) = self.connection() else {
+            return false;
+        };
+        let mut state = self.enter_interrupting(&connection);
+        self.abandon(&mut state);
+        drop(state);
+        self.is_reusable()
+    }
+
+    fn abandon(&self, state: &mut Operation<'_>) {
         state.running = None;
+        self.active.store(0, Ordering::SeqCst);
     }
 
     pub(crate) fn is_reusable(&self) -> bool {
@@ -270,16 +530,14 @@ impl SessionCore {
 
     /// Enters the session for its end. What another thread runs in it is interrupted, again and again: it may be between
     /// two statements.
-    fn enter_interrupting(&self, connection: Option<&Connection>) -> Operation<'_> {
+    fn enter_interrupting(&self, connection: &Connection) -> Operation<'_> {
         loop {
             if let Some(operation) = self.try_enter() {
                 return operation;
             }
             self.cancel();
-            if let Some(connection) = connection {
-                // It fails only where there is nothing to interrupt; either way entering decides.
-                let _ = connection.interrupt();
-            }
+            // It fails only where there is nothing to interrupt; either way entering decides.
+            let _ = connection.interrupt();
             thread::sleep(INTERRUPT_INTERVAL);
         }
     }
@@ -292,6 +550,7 @@ impl SessionCore {
 
     /// Enters the session, unless another operation is in progress.
     fn try_enter(&self) -> Option<Operation<'_>> {
+        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = self.operation.load(Ordering::SeqCst);
         let number = idle + 1;
         let is_idle = idle.is_multiple_of(2);
@@ -404,12 +663,23 @@ impl Execution {
         }
         let fetched = self.result.fetch();
         self.ended = !matches!(fetched, Ok(Some(_)));
+        self.note_step(fetched.is_ok());
         Ok(fetched?)
+    }
+
+    fn note_step(&mut self, succeeded: bool) {
+        match self.step.take() {
+            Some(TransactionStep::Begin) if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
+            // A commit that fails has rolled back.
+            Some(TransactionStep::End) => self.in_transaction.store(false, Ordering::Relaxed),
+            _ => {}
+        }
     }
 
     fn drain(&mut self) -> Result<u64> {
         let drained = self.result.drain();
         self.ended = true;
+        self.note_step(drained.is_ok());
         Ok(drained?)
     }
 }
@@ -422,6 +692,18 @@ impl Drop for Execution {
             let _ = self.connection.interrupt();
         }
     }
+}
+
+/// The statement of a text that has to hold one.
+fn only(mut statements: Vec<Statement>) -> Result<Statement> {
+    if statements.len() > 1 {
+        return Err(Error::new(
+            ErrorCode::Syntax,
+            "a prepared statement is one statement, and the text holds several",
+        )
+        .with_hint("prepare them one by one"));
+    }
+    statements.pop().ok_or_else(no_statement)
 }
 
 fn no_statement() -> Error {

@@ -48,7 +48,14 @@ fn parameters_are_bound_in_order() {
     let engine = engine();
     let sql = "SELECT ($1 * 10 + $2)::BIGINT AS n WHERE $3 = 'é'";
     let result = engine
-        .query(sql, &[Value::Int64(4), Value::Int32(2), Value::Varchar("é")])
+        .query(
+            sql,
+            &[
+                Value::Int64(4).into(),
+                Value::Int32(2).into(),
+                Value::Varchar("é").into(),
+            ],
+        )
         .unwrap();
     assert_eq!(longs(&result), [42]);
 }
@@ -57,7 +64,7 @@ fn parameters_are_bound_in_order() {
 fn a_parameter_may_be_null() {
     let engine = engine();
     let result = engine
-        .query("SELECT count(*) WHERE $1 IS NULL", &[Value::Null])
+        .query("SELECT count(*) WHERE $1 IS NULL", &[Value::Null.into()])
         .unwrap();
     assert_eq!(longs(&result), [1]);
 }
@@ -350,16 +357,18 @@ fn the_memory_limit_is_a_typed_error_and_the_engine_lives_on() {
 fn every_handle_is_counted_and_uncounted() {
     let engine = engine();
     let session = engine.session().unwrap();
+    let statement = session.prepare("SELECT 1").unwrap();
     let result = session.query("SELECT range FROM range(10)", &[]).unwrap();
     let batch = result.next_batch().unwrap();
     let open = LiveHandles {
         engines: 1,
         sessions: 1,
+        statements: 1,
         results: 1,
         batches: 1,
     };
     assert_eq!(engine.live_handles(), open);
-    drop((batch, result, session));
+    drop((batch, result, statement, session));
     assert_eq!(
         engine.live_handles(),
         LiveHandles {

@@ -4,12 +4,12 @@ use std::ffi::{c_uint, c_ulonglong};
 
 use dataprism_engine::{Engine, Error, ErrorCode, Options, Result};
 
+use crate::arguments::Arguments;
 use crate::error::dp_error;
 use crate::guard;
 use crate::handles::dp_live_handles;
 use crate::result::dp_result;
 use crate::session::dp_session;
-use crate::statement::Arguments;
 use crate::text::dp_text;
 use crate::value::dp_value;
 
@@ -102,6 +102,27 @@ pub unsafe extern "C" fn dp_engine_session(
         guard::run(err, || {
             guard::require(out, "out")?;
             let session = guard::borrow(engine, "engine")?.engine.session()?;
+            guard::put(out, "out", Box::into_raw(Box::new(dp_session::new(session))))
+        })
+    }
+}
+
+/// Takes a session from the engine's pool, which gets it back when it is closed. Nobody finds there what a statement has
+/// left behind in it: such a session is closed instead.
+///
+/// # Safety
+/// `engine` must be a live engine, `out` a place for a pointer, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_lease(
+    engine: *const dp_engine,
+    out: *mut *mut dp_session,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let session = guard::borrow(engine, "engine")?.engine.lease()?;
             guard::put(out, "out", Box::into_raw(Box::new(dp_session::new(session))))
         })
     }

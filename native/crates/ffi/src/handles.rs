@@ -13,8 +13,10 @@ use crate::guard;
 pub struct dp_live_handles {
     /// Engines.
     pub engines: c_ulonglong,
-    /// Sessions that a caller opened.
+    /// Sessions that a caller opened; those of an engine's pool do not count.
     pub sessions: c_ulonglong,
+    /// Prepared statements.
+    pub statements: c_ulonglong,
     /// Results.
     pub results: c_ulonglong,
     /// Batches that have not been released.
@@ -26,6 +28,7 @@ impl From<LiveHandles> for dp_live_handles {
         Self {
             engines: live.engines,
             sessions: live.sessions,
+            statements: live.statements,
             results: live.results,
             batches: live.batches,
         }

@@ -9,6 +9,7 @@ use crate::engine::dp_engine_options;
 use crate::error::{dp_error, dp_error_info};
 use crate::guard;
 use crate::handles::dp_live_handles;
+use crate::session::dp_progress;
 use crate::text::dp_text;
 use crate::value::dp_value;
 use crate::version::dp_version;
@@ -44,11 +45,12 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         struct_size => "struct_size", path => "path", read_only => "read_only", threads => "threads",
         memory_limit => "memory_limit", temp_directory => "temp_directory",
     }
-    dp_live_handles { engines => "engines", sessions => "sessions", results => "results", batches => "batches" }
+    dp_live_handles { engines => "engines", sessions => "sessions", statements => "statements", results => "results", batches => "batches" }
     dp_value {
         r#type => "type", width => "width", scale => "scale", low => "low", high => "high", data => "data",
-        length => "length",
+        length => "length", name => "name",
     }
+    dp_progress { fraction => "fraction", rows_processed => "rows_processed", rows_total => "rows_total" }
     dp_layout { structure => "structure", field => "field", offset => "offset" }
     ArrowSchema {
         format => "format", name => "name", metadata => "metadata", flags => "flags", n_children => "n_children",

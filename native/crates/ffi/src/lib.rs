@@ -5,6 +5,7 @@
 //! thread-local. The header `include/dataprism.h` is generated from this crate and checked by a test.
 #![allow(non_camel_case_types)]
 
+mod arguments;
 pub mod engine;
 pub mod error;
 mod guard;
@@ -12,7 +13,7 @@ pub mod handles;
 pub mod layout;
 pub mod result;
 pub mod session;
-mod statement;
+pub mod statement;
 pub mod text;
 pub mod value;
 pub mod version;

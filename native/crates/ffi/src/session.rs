@@ -1,19 +1,41 @@
 //! Sessions.
 
-use std::ffi::{c_uint, c_ulonglong};
+use std::ffi::{c_double, c_uint, c_ulonglong};
 
-use dataprism_engine::Session;
+use dataprism_engine::{Progress, Session};
 
+use crate::arguments::Arguments;
 use crate::error::dp_error;
 use crate::guard;
 use crate::result::dp_result;
-use crate::statement::Arguments;
 use crate::value::dp_value;
 
 /// A connection to an engine's database, with its own settings, temporary tables and transaction. Runs one statement
 /// at a time; a second one gets `DP_BUSY`.
 pub struct dp_session {
-    session: Session,
+    pub(crate) session: Session,
+}
+
+/// How far a statement is, by DuckDB's estimate.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct dp_progress {
+    /// From 0 to 1; below zero where no statement runs, or DuckDB has not told yet.
+    pub fraction: c_double,
+    /// What has been processed, in DuckDB's own units, which are rows for some operators only.
+    pub rows_processed: c_ulonglong,
+    /// What there is to process, in the same units, as far as DuckDB knows.
+    pub rows_total: c_ulonglong,
+}
+
+impl From<Progress> for dp_progress {
+    fn from(progress: Progress) -> Self {
+        Self {
+            fraction: progress.fraction.unwrap_or(-1.0),
+            rows_processed: progress.rows_processed,
+            rows_total: progress.rows_total,
+        }
+    }
 }
 
 impl dp_session {
@@ -76,6 +98,25 @@ pub unsafe extern "C" fn dp_session_execute(
     unsafe {
         arguments.execute(rows_changed, err, |sql, values| {
             guard::borrow(session, "session")?.session.execute(sql, values)
+        })
+    }
+}
+
+/// Tells how far the statement is that runs in a session. May be called while another thread uses the session.
+///
+/// # Safety
+/// `session` must be a live session, `out` a place for the structure, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_progress(
+    session: *const dp_session,
+    out: *mut dp_progress,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            let progress = guard::borrow(session, "session")?.session.progress()?;
+            guard::put(out, "out", progress.into())
         })
     }
 }

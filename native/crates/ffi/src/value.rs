@@ -3,9 +3,9 @@
 use std::ffi::{c_longlong, c_uint, c_ulonglong};
 use std::slice;
 
-use dataprism_engine::{Error, ErrorCode, Result, Value};
+use dataprism_engine::{Error, ErrorCode, Parameter, Result, Value};
 
-use crate::text::{read_bytes, read_text};
+use crate::text::{dp_text, read_bytes, read_text};
 
 /// The types of values, and which fields of `dp_value` each of them uses.
 #[repr(C)]
@@ -71,11 +71,16 @@ pub struct dp_value {
     pub data: *const u8,
     /// How many bytes `data` has.
     pub length: c_ulonglong,
+    /// The name of the parameter, without its `$`; empty for the parameter whose number is the value's place in the list.
+    pub name: dp_text,
 }
 
 /// # Safety
 /// `values` must be readable for `count` values, and they for what they point at, for as long as `'a`.
-pub(crate) unsafe fn read_values<'a>(values: *const dp_value, count: c_ulonglong) -> Result<Vec<Value<'a>>> {
+pub(crate) unsafe fn read_parameters<'a>(
+    values: *const dp_value,
+    count: c_ulonglong,
+) -> Result<Vec<Parameter<'a>>> {
     if count == 0 {
         return Ok(Vec::new());
     }
@@ -87,8 +92,17 @@ pub(crate) unsafe fn read_values<'a>(values: *const dp_value, count: c_ulonglong
     }
     // SAFETY: the caller vouches for `count` readable values.
     let values = unsafe { slice::from_raw_parts(values, count as usize) };
-    // SAFETY: as above, for each value.
-    values.iter().map(|value| unsafe { value.read() }).collect()
+    values
+        .iter()
+        .map(|value| {
+            Ok(Parameter {
+                // SAFETY: as above, for each value.
+                name: unsafe { value.name.read("the name of a parameter")? },
+                // SAFETY: as above, for each value.
+                value: unsafe { value.read()? },
+            })
+        })
+        .collect()
 }
 
 impl dp_value {

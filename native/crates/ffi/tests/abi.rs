@@ -102,6 +102,7 @@ fn value(kind: u32, low: i64) -> dp_value {
         high: 0,
         data: ptr::null(),
         length: 0,
+        name: text(""),
     }
 }
 

@@ -1,13 +1,20 @@
 package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
+import io.dataprism.error.OverloadedException;
+import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// A database and the native engine that runs SQL on it, in this process.
@@ -29,9 +36,13 @@ import org.jspecify.annotations.Nullable;
 /// opened from it and closes the database file; it may be done from any thread and more than once.
 public final class Engine implements AutoCloseable {
   private final EngineHandle handle;
+  private final WorkerPool workers;
+  private final SessionSource pool;
 
-  Engine(EngineHandle handle) {
+  Engine(EngineHandle handle, WorkerPool workers) {
     this.handle = handle;
+    this.workers = workers;
+    this.pool = new LeasedSessions(handle);
     LeakReporter.watch(this, handle, "Engine");
   }
 
@@ -70,7 +81,50 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult query(String sql, @Nullable Object... parameters) {
-    return new QueryResult(handle.query(sql, parameters));
+    return sql(sql).with(parameters).run();
+  }
+
+  /// Runs SQL with named parameters, as [#query(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return the rows; the caller closes them
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).run();
+  }
+
+  /// Runs SQL on one of the engine's workers; see [Query#runAsync].
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [#query]
+  /// @return the rows, once they can be pulled; cancelling the future stops the query
+  /// @throws OverloadedException if too many queries wait for a worker
+  public CompletableFuture<QueryResult> queryAsync(String sql, @Nullable Object... parameters) {
+    return sql(sql).with(parameters).runAsync();
+  }
+
+  /// A query that can be given a time limit and other things before it is run.
+  ///
+  /// @param sql one or more statements
+  public Query sql(String sql) {
+    return new Query(pool, workers, new Work.Sql(sql));
+  }
+
+  /// Prepares a statement that any thread may run, any number of times.
+  ///
+  /// @param sql one statement
+  /// @return the statement; the caller closes it, or closing the engine does
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
+  public PreparedStatement prepare(String sql) {
+    SessionHandle session = pool.take();
+    try {
+      return new PreparedStatement(session.prepare(sql), pool, workers);
+    } finally {
+      pool.giveBack(session);
+    }
   }
 
   /// Runs SQL to its end.
@@ -81,7 +135,7 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute(String sql, @Nullable Object... parameters) {
-    return handle.execute(sql, parameters);
+    return sql(sql).with(parameters).execute();
   }
 
   /// Opens a session, for statements that share settings, temporary tables or a transaction.
@@ -89,7 +143,7 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return new Session(handle.session());
+    return new Session(handle.session(), workers);
   }
 
   /// Counts what is open on this engine, the engine included.
@@ -116,5 +170,19 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     handle.close();
+    workers.close();
+  }
+
+  /// The engine's own sessions.
+  private record LeasedSessions(EngineHandle engine) implements SessionSource {
+    @Override
+    public SessionHandle take() {
+      return engine.lease();
+    }
+
+    @Override
+    public void giveBack(SessionHandle session) {
+      session.close();
+    }
   }
 }

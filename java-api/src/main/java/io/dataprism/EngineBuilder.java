@@ -8,17 +8,23 @@ import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// Settings of an engine that is to be opened. Not thread-safe; may open any number of engines.
 public final class EngineBuilder {
+  /// Room for as many callers as a busy service has, at some hundred bytes each.
+  private static final int DEFAULT_MAX_QUEUED = 16_384;
+
   private @Nullable Path database;
   private boolean readOnly;
   private int threads;
   private long memoryLimit;
   private @Nullable Path tempDirectory;
+  private int workers = 2 * Runtime.getRuntime().availableProcessors();
+  private int maxQueued = DEFAULT_MAX_QUEUED;
 
   EngineBuilder() {}
 
@@ -61,6 +67,26 @@ public final class EngineBuilder {
     return this;
   }
 
+  /// How many queries of virtual threads, futures and publishers may be in a native call at once, at least one. The
+  /// default is two a core. Platform threads that run queries themselves do not count.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder workers(int count) {
+    requirePositive("workers", count);
+    this.workers = count;
+    return this;
+  }
+
+  /// How many queries may wait for a worker, at least one; one more is an [io.dataprism.error.OverloadedException].
+  /// They are served in the order in which they came. The default is 16,384.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder maxQueued(int count) {
+    requirePositive("maxQueued", count);
+    this.maxQueued = count;
+    return this;
+  }
+
   /// Opens the engine.
   ///
   /// @return the engine; the caller closes it
@@ -79,7 +105,8 @@ public final class EngineBuilder {
     EngineHandle.Options options =
         new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
     // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
-    return new Engine(EngineHandle.open(options, error -> Errors.of(error)));
+    EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
+    return new Engine(handle, new WorkerPool(workers, maxQueued));
   }
 
   private static @Nullable String text(@Nullable Path path) {

@@ -12,9 +12,10 @@ import io.dataprism.internal.handle.Errors;
 ///
 /// @param engines engines
 /// @param sessions sessions that were asked for; those that an engine keeps for its own queries do not count
+/// @param statements prepared statements
 /// @param results query results
 /// @param batches record batches
-public record LiveHandles(long engines, long sessions, long results, long batches) {
+public record LiveHandles(long engines, long sessions, long statements, long results, long batches) {
   /// Counts what is open in this process, over all engines.
   ///
   /// @throws NativeLoadException if the native library cannot be loaded
@@ -28,11 +29,11 @@ public record LiveHandles(long engines, long sessions, long results, long batche
   }
 
   static LiveHandles of(EngineHandle.Live live) {
-    return new LiveHandles(live.engines(), live.sessions(), live.results(), live.batches());
+    return new LiveHandles(live.engines(), live.sessions(), live.statements(), live.results(), live.batches());
   }
 
   /// All kinds together.
   public long total() {
-    return engines + sessions + results + batches;
+    return engines + sessions + statements + results + batches;
   }
 }

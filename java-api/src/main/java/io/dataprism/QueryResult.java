@@ -5,9 +5,12 @@ import io.dataprism.bindings.ResultHandle;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.InvalidInputException;
+import io.dataprism.error.TimeLimitException;
 import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
+import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.record.RecordMapper;
 import io.dataprism.internal.text.TablePrinter;
@@ -23,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 /// them; pull from one thread, or close a batch before another thread pulls the next. Two threads that pull at once get
 /// a [BusyException].
 public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
+  private final ActiveQuery query;
   private final ResultHandle handle;
   private final ResultLayout layout;
 
-  QueryResult(ResultHandle handle) {
+  /// @param query what the result's batches are fetched by, and what ends with the result
+  QueryResult(ActiveQuery query, ResultHandle handle) {
+    this.query = query;
     this.handle = handle;
     boolean read = false;
     try {
@@ -35,6 +41,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
     } finally {
       if (!read) {
         handle.close();
+        query.end();
       }
     }
     LeakReporter.watch(this, handle, "QueryResult");
@@ -49,10 +56,25 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   ///
   /// @return the batch, or null at the end of the rows
   /// @throws ClosedException if the result is closed
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits, or the query was cancelled
+  /// @throws TimeLimitException if the query has taken longer than it may
   /// @throws DataPrismException of another kind if the query fails
   public @Nullable RecordBatch next() {
-    BatchMemory memory = handle.next();
-    return memory == null ? null : new RecordBatch(layout, memory);
+    return counted(handle.next(query));
+  }
+
+  /// As [#next], on a worker of the engine.
+  @Nullable RecordBatch nextOnThisWorker() {
+    return counted(handle.next(query::runOnThisWorker));
+  }
+
+  private @Nullable RecordBatch counted(@Nullable BatchMemory memory) {
+    if (memory == null) {
+      return null;
+    }
+    RecordBatch batch = new RecordBatch(layout, memory);
+    query.addRows(batch.rowCount());
+    return batch;
   }
 
   /// The batches that have not been pulled yet. A result has one sequence of batches: every iterator continues it.
@@ -94,6 +116,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
     handle.close();
     // The handle may have been closed by another thread, which left the batch to this one.
     handle.closeBatch();
+    query.end();
   }
 
   private final class Batches implements Iterator<RecordBatch> {

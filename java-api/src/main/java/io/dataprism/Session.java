@@ -4,7 +4,11 @@ import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.LeakReporter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to an engine's database, with its own settings, temporary tables and transaction.
@@ -14,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// [#interrupt()] and [#close()] may be called at any time.
 public final class Session implements AutoCloseable {
   private final SessionHandle handle;
+  private final WorkerPool workers;
+  private final SessionSource source;
 
-  Session(SessionHandle handle) {
+  Session(SessionHandle handle, WorkerPool workers) {
     this.handle = handle;
+    this.workers = workers;
+    this.source = new OwnSession(handle);
     LeakReporter.watch(this, handle, "Session");
   }
 
@@ -29,7 +37,37 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult query(String sql, @Nullable Object... parameters) {
-    return new QueryResult(handle.query(sql, parameters));
+    return sql(sql).with(parameters).run();
+  }
+
+  /// Runs SQL with named parameters in this session, as [#query(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return the rows; the caller closes them, or closing the session does
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).run();
+  }
+
+  /// A query in this session that can be given a time limit and other things before it is run.
+  ///
+  /// @param sql one or more statements
+  public Query sql(String sql) {
+    return new Query(source, workers, new Work.Sql(sql));
+  }
+
+  /// Prepares a statement that is run in this session.
+  ///
+  /// @param sql one statement
+  /// @return the statement; the caller closes it, or closing the engine does
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
+  public PreparedStatement prepare(String sql) {
+    return new PreparedStatement(handle.prepare(sql), source, workers);
   }
 
   /// Runs SQL in this session to its end, as [Engine#execute] does.
@@ -41,7 +79,7 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute(String sql, @Nullable Object... parameters) {
-    return handle.execute(sql, parameters);
+    return sql(sql).with(parameters).execute();
   }
 
   /// Stops the statement that runs in this session, if there is one: the thread that waits for it gets an
@@ -61,5 +99,16 @@ public final class Session implements AutoCloseable {
   @Override
   public void close() {
     handle.close();
+  }
+
+  /// The session itself, which stays with its owner.
+  private record OwnSession(SessionHandle session) implements SessionSource {
+    @Override
+    public SessionHandle take() {
+      return session;
+    }
+
+    @Override
+    public void giveBack(SessionHandle session) {}
   }
 }

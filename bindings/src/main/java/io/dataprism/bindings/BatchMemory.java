@@ -4,6 +4,7 @@ import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.Dataprism;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// The native memory of one record batch. Belongs to the thread that fetched it: any other gets a
@@ -17,25 +18,28 @@ public final class BatchMemory implements AutoCloseable {
     this.array = array;
   }
 
-  // The arena lives as long as the batch, which closes it.
-  @SuppressWarnings("MustBeClosedChecker")
-  static @Nullable BatchMemory fetch(MemorySegment result, NativeError.Mapper mapper) {
-    Arena arena = Arena.ofConfined();
-    boolean fetched = false;
-    try {
+  /// Runs a query up to its next batch, and gives the structure that describes it; null at the end. It is on the heap,
+  /// so that the batch can pass from the thread that fetched it to its owner: moving a structure to another place is
+  /// what the Arrow C Data Interface allows.
+  static long @Nullable [] fetch(MemorySegment result, NativeError.Mapper mapper) {
+    try (Arena arena = Arena.ofConfined()) {
       MemorySegment array = ArrowArray.allocate(arena);
       MemorySegment error = NativeError.slot(arena);
       NativeError.check(Dataprism.dp_result_next(result, array, error), error, mapper);
-      if (ArrowArray.release(array).address() == 0) {
-        return null;
-      }
-      fetched = true;
-      return new BatchMemory(arena, array);
-    } finally {
-      if (!fetched) {
-        arena.close();
-      }
+      return ArrowArray.release(array).address() == 0 ? null : array.toArray(ValueLayout.JAVA_LONG);
     }
+  }
+
+  /// Makes the calling thread the owner of a batch.
+  ///
+  /// @param struct what [#fetch] gave
+  // The arena lives as long as the batch, which closes it.
+  @SuppressWarnings("MustBeClosedChecker")
+  static BatchMemory adopt(long[] struct) {
+    Arena arena = Arena.ofConfined();
+    MemorySegment array = ArrowArray.allocate(arena);
+    MemorySegment.copy(struct, 0, array, ValueLayout.JAVA_LONG, 0, struct.length);
+    return new BatchMemory(arena, array);
   }
 
   /// The struct array: one child a column.

@@ -21,11 +21,12 @@ public final class EngineHandle extends ParentHandle {
       @Nullable String path, boolean readOnly, int threads, long memoryLimit, @Nullable String tempDirectory) {}
 
   /// How many handles are open, by kind.
-  public record Live(long engines, long sessions, long results, long batches) {
+  public record Live(long engines, long sessions, long statements, long results, long batches) {
     static Live of(MemorySegment live) {
       return new Live(
           dp_live_handles.engines(live),
           dp_live_handles.sessions(live),
+          dp_live_handles.statements(live),
           dp_live_handles.results(live),
           dp_live_handles.batches(live));
     }
@@ -67,6 +68,19 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
+  /// Takes a session from the pool, which gets it back when it is closed.
+  public SessionHandle lease() {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_lease(engine, out, error), error, mapper);
+      return adopt(new SessionHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
   /// Counts what is open on this engine.
   public Live live() {
     MemorySegment engine = acquire();
@@ -98,18 +112,6 @@ public final class EngineHandle extends ParentHandle {
       NativeError.check(Dataprism.dp_version_read(out, error), error, mapper);
       return NativeError.text(dp_version.duckdb(out));
     }
-  }
-
-  @Override
-  int query(MemorySegment handle, SqlCall call, MemorySegment out, MemorySegment error) {
-    return Dataprism.dp_engine_query(
-        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
-  }
-
-  @Override
-  int execute(MemorySegment handle, SqlCall call, MemorySegment changed, MemorySegment error) {
-    return Dataprism.dp_engine_execute(
-        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error);
   }
 
   @Override

@@ -41,6 +41,22 @@ public abstract class NativeHandle implements AutoCloseable {
     state.decrementAndGet();
   }
 
+  /// Stops what runs on the handle, unless it is being closed, which does so itself.
+  final void interruptCall() {
+    int before;
+    do {
+      before = state.get();
+      if (before < 0) {
+        return;
+      }
+    } while (!state.compareAndSet(before, before + 1));
+    try {
+      interruptNative(address);
+    } finally {
+      release();
+    }
+  }
+
   /// Whether the handle is closed or is being closed.
   public final boolean isClosed() {
     return state.get() < 0;

@@ -1,6 +1,7 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -26,25 +28,48 @@ final class ParameterEncoder {
 
   private static final int MAX_HUGEINT_BITS = 127;
 
+  private final ParameterList parameters;
   private final Arena arena;
   private final NativeError.Mapper mapper;
 
-  private ParameterEncoder(Arena arena, NativeError.Mapper mapper) {
+  private ParameterEncoder(ParameterList parameters, Arena arena, NativeError.Mapper mapper) {
+    this.parameters = parameters;
     this.arena = arena;
     this.mapper = mapper;
   }
 
-  static MemorySegment encode(@Nullable Object[] parameters, Arena arena, NativeError.Mapper mapper) {
-    ParameterEncoder encoder = new ParameterEncoder(arena, mapper);
-    MemorySegment values = dp_value.allocateArray(parameters.length, arena);
-    for (int i = 0; i < parameters.length; i++) {
-      try {
-        encoder.put(dp_value.asSlice(values, i), i, parameters[i]);
-      } catch (ArithmeticException e) {
-        throw encoder.refuse(i, parameters[i], "is outside the range of its SQL type");
-      }
+  /// Lays out one list of values.
+  static MemorySegment encode(ParameterList parameters, Arena arena, NativeError.Mapper mapper) {
+    MemorySegment values = dp_value.allocateArray(parameters.size(), arena);
+    new ParameterEncoder(parameters, arena, mapper).putAll(values, 0);
+    return values;
+  }
+
+  /// Lays out rows of values of the same length, one after the other.
+  static MemorySegment encode(List<ParameterList> rows, int width, Arena arena, NativeError.Mapper mapper) {
+    MemorySegment values = dp_value.allocateArray(Math.multiplyExact((long) rows.size(), width), arena);
+    for (int row = 0; row < rows.size(); row++) {
+      new ParameterEncoder(rows.get(row), arena, mapper).putAll(values, (long) row * width);
     }
     return values;
+  }
+
+  private void putAll(MemorySegment values, long first) {
+    for (int i = 0; i < parameters.size(); i++) {
+      Object parameter = parameters.value(i);
+      MemorySegment value = dp_value.asSlice(values, first + i);
+      try {
+        put(value, i, parameter);
+      } catch (ArithmeticException e) {
+        throw refuse(i, parameter, "is outside the range of its SQL type");
+      }
+      String name = parameters.name(i);
+      if (name != null) {
+        Utf8Text text = Utf8Text.of(name, arena);
+        dp_text.data(dp_value.name(value), text.data());
+        dp_text.length(dp_value.name(value), text.length());
+      }
+    }
   }
 
   private void put(MemorySegment out, int index, @Nullable Object parameter) {
@@ -147,7 +172,7 @@ final class ParameterEncoder {
     return mapper.map(
         NativeError.of(
             NativeError.INVALID_INPUT,
-            "parameter " + (index + 1) + " of type " + type + " " + why,
+            parameters.describe(index) + " of type " + type + " " + why,
             "pass a value of one of the types that Session.query lists"));
   }
 }

@@ -30,15 +30,17 @@ public final class ResultHandle extends NativeHandle {
   }
 
   /// Closes the batch before, and runs the query up to its next one; null at the end. The batch belongs to the calling
-  /// thread.
-  public @Nullable BatchMemory next() {
+  /// thread, whichever the query is run on.
+  public @Nullable BatchMemory next(CallRunner runner) {
     MemorySegment result = acquire();
     try {
       BatchMemory before = current;
       if (before != null) {
         before.close();
       }
-      BatchMemory batch = BatchMemory.fetch(result, mapper);
+      // A generic method reference would lose that there may be none.
+      long @Nullable [] struct = runner.run(() -> BatchMemory.fetch(result, mapper));
+      BatchMemory batch = struct == null ? null : BatchMemory.adopt(struct);
       current = batch;
       return batch;
     } finally {

@@ -1,12 +1,22 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_progress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /// A session of the native library. Thread-safe; runs one statement at a time and refuses a second one.
 public final class SessionHandle extends ParentHandle {
   private final EngineHandle engine;
+
+  /// How far a statement is, by DuckDB's estimate.
+  ///
+  /// @param fraction from 0 to 1; below zero where nothing runs, or nothing is known yet
+  /// @param rowsProcessed in DuckDB's own units, which are rows for some operators only
+  /// @param rowsTotal in the same units, as far as DuckDB knows
+  public record Progress(double fraction, long rowsProcessed, long rowsTotal) {}
 
   SessionHandle(MemorySegment address, NativeError.Mapper mapper, EngineHandle engine) {
     super(address, mapper);
@@ -24,16 +34,134 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
-  @Override
-  int query(MemorySegment handle, SqlCall call, MemorySegment out, MemorySegment error) {
-    return Dataprism.dp_session_query(
-        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error);
+  /// Runs SQL and gives the last statement's rows.
+  public ResultHandle query(String sql, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_session_query(
+              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error),
+          error,
+          mapper);
+      return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
   }
 
-  @Override
-  int execute(MemorySegment handle, SqlCall call, MemorySegment changed, MemorySegment error) {
-    return Dataprism.dp_session_execute(
-        handle, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error);
+  /// Runs SQL and tells how many rows it changed.
+  public long execute(String sql, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_session_execute(
+              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error),
+          error,
+          mapper);
+      return changed.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      release();
+    }
+  }
+
+  /// How far the statement is that runs; may be called from any thread.
+  public Progress progress() {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_progress.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_progress(session, out, error), error, mapper);
+      return new Progress(dp_progress.fraction(out), dp_progress.rows_processed(out), dp_progress.rows_total(out));
+    } finally {
+      release();
+    }
+  }
+
+  /// Prepares a statement, which any session of the engine may run. The engine closes it, if nobody does.
+  public StatementHandle prepare(String sql) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      Utf8Text text = Utf8Text.of(sql, arena);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_prepare(session, text.data(), text.length(), out, error), error, mapper);
+      return engine.adopt(new StatementHandle(out.get(ValueLayout.ADDRESS, 0), mapper, engine));
+    } finally {
+      release();
+    }
+  }
+
+  /// Runs a prepared statement and gives its rows.
+  public ResultHandle query(StatementHandle statement, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      MemorySegment prepared = statement.enter(this);
+      try {
+        NativeError.check(
+            Dataprism.dp_statement_query(prepared, session, values, parameters.size(), out, error), error, mapper);
+      } finally {
+        statement.leave(this);
+      }
+      return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
+  /// Runs a prepared statement and tells how many rows it changed.
+  public long execute(StatementHandle statement, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
+      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      MemorySegment prepared = statement.enter(this);
+      try {
+        NativeError.check(
+            Dataprism.dp_statement_execute(prepared, session, values, parameters.size(), changed, error),
+            error,
+            mapper);
+      } finally {
+        statement.leave(this);
+      }
+      return changed.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      release();
+    }
+  }
+
+  /// Runs a prepared statement for each row of parameters, all or none, and tells how many rows it changed in all.
+  ///
+  /// @param rows at least one, each with as many values as the statement has parameters
+  public long executeBatch(StatementHandle statement, List<ParameterList> rows) {
+    int width = rows.getFirst().size();
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = ParameterEncoder.encode(rows, width, arena, mapper);
+      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      MemorySegment prepared = statement.enter(this);
+      try {
+        NativeError.check(
+            Dataprism.dp_statement_execute_batch(prepared, session, values, width, rows.size(), changed, error),
+            error,
+            mapper);
+      } finally {
+        statement.leave(this);
+      }
+      return changed.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      release();
+    }
   }
 
   @Override

@@ -2,14 +2,13 @@ package io.dataprism.bindings;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// SQL and its parameters, laid out for a call.
 record SqlCall(MemorySegment sql, long sqlLength, MemorySegment values, long valueCount) {
-  static SqlCall of(String sql, @Nullable Object[] parameters, Arena arena, NativeError.Mapper mapper) {
+  static SqlCall of(String sql, ParameterList parameters, Arena arena, NativeError.Mapper mapper) {
     Utf8Text text = Utf8Text.of(sql, arena);
     MemorySegment values =
-        parameters.length == 0 ? MemorySegment.NULL : ParameterEncoder.encode(parameters, arena, mapper);
-    return new SqlCall(text.data(), text.length(), values, parameters.length);
+        parameters.size() == 0 ? MemorySegment.NULL : ParameterEncoder.encode(parameters, arena, mapper);
+    return new SqlCall(text.data(), text.length(), values, parameters.size());
   }
 }

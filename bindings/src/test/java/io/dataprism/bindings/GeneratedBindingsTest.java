@@ -9,6 +9,7 @@ import io.dataprism.bindings.generated.dp_engine_options;
 import io.dataprism.bindings.generated.dp_error_info;
 import io.dataprism.bindings.generated.dp_layout;
 import io.dataprism.bindings.generated.dp_live_handles;
+import io.dataprism.bindings.generated.dp_progress;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
 import io.dataprism.bindings.generated.dp_version;
@@ -44,6 +45,7 @@ class GeneratedBindingsTest {
           "dp_text", dp_text.layout(),
           "dp_error_info", dp_error_info.layout(),
           "dp_version", dp_version.layout(),
+          "dp_progress", dp_progress.layout(),
           "dp_engine_options", dp_engine_options.layout(),
           "dp_live_handles", dp_live_handles.layout(),
           "dp_value", dp_value.layout(),

@@ -41,6 +41,8 @@ public enum ErrorCode {
   TRANSACTION(900),
   /// The operation was interrupted.
   INTERRUPTED(1000),
+  /// The operation took longer than its time limit.
+  TIME_LIMIT(1001),
   /// DuckDB has no implementation of what was asked for.
   NOT_IMPLEMENTED(1100),
   /// An extension that the statement needs is not installed.
@@ -51,6 +53,8 @@ public enum ErrorCode {
   CONFIGURATION(1300),
   /// The session already runs a statement.
   BUSY(1400),
+  /// The engine has as many queries waiting as it was set to take.
+  OVERLOADED(1401),
   /// The engine, session or result is closed.
   CLOSED(1500),
   /// A fault inside DuckDB.

@@ -110,7 +110,7 @@ class ArrowSlicesTest {
     EngineHandle.Options options = new EngineHandle.Options(null, false, 0, 0, null);
     EngineHandle engine = EngineHandle.open(options, Errors::of);
     try (Arena arena = Arena.ofConfined()) {
-      ResultHandle result = engine.query(sql, new Object[0]);
+      ResultHandle result = engine.lease().query(sql, ParameterList.positional());
       MemorySegment batch = ArrowArray.allocate(arena);
       try {
         assertThat(Dataprism.dp_result_next(result.acquire(), batch, MemorySegment.NULL)).isZero();

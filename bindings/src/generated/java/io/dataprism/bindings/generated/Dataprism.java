@@ -22,10 +22,10 @@ public class Dataprism extends Dataprism$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = io.dataprism.bindings.NativeLibrary.symbols();
 
-    private static final int DP_ABI_VERSION = (int)1L;
+    private static final int DP_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define DP_ABI_VERSION 1
+     * #define DP_ABI_VERSION 2
      * }
      */
     public static int DP_ABI_VERSION() {
@@ -489,6 +489,68 @@ public class Dataprism extends Dataprism$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("dp_engine_session", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_lease {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_lease");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_lease(const struct dp_engine *engine, struct dp_session **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_lease$descriptor() {
+        return dp_engine_lease.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_lease(const struct dp_engine *engine, struct dp_session **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_lease$handle() {
+        return dp_engine_lease.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_lease(const struct dp_engine *engine, struct dp_session **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_lease$address() {
+        return dp_engine_lease.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_lease(const struct dp_engine *engine, struct dp_session **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_lease(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_lease.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_lease", engine, out, err);
             }
             return (int)mh$.invokeExact(engine, out, err);
         } catch (Error | RuntimeException ex) {
@@ -1429,6 +1491,68 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_session_progress {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_progress");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_progress(const struct dp_session *session, struct dp_progress *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_progress$descriptor() {
+        return dp_session_progress.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_progress(const struct dp_session *session, struct dp_progress *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_progress$handle() {
+        return dp_session_progress.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_progress(const struct dp_session *session, struct dp_progress *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_progress$address() {
+        return dp_session_progress.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_progress(const struct dp_session *session, struct dp_progress *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_progress(MemorySegment session, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_session_progress.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_progress", session, out, err);
+            }
+            return (int)mh$.invokeExact(session, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_session_interrupt {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
@@ -1542,6 +1666,450 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_session_close", session);
             }
             mh$.invokeExact(session);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_session_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_prepare(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, struct dp_statement **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_prepare$descriptor() {
+        return dp_session_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_prepare(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, struct dp_statement **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_prepare$handle() {
+        return dp_session_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_prepare(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, struct dp_statement **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_prepare$address() {
+        return dp_session_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_prepare(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, struct dp_statement **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_prepare(MemorySegment session, MemorySegment sql, long sql_length, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_session_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_prepare", session, sql, sql_length, out, err);
+            }
+            return (int)mh$.invokeExact(session, sql, sql_length, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_parameter_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_parameter_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_count(const struct dp_statement *statement, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_parameter_count$descriptor() {
+        return dp_statement_parameter_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_count(const struct dp_statement *statement, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_parameter_count$handle() {
+        return dp_statement_parameter_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_count(const struct dp_statement *statement, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_parameter_count$address() {
+        return dp_statement_parameter_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_count(const struct dp_statement *statement, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_parameter_count(MemorySegment statement, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_statement_parameter_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_parameter_count", statement, out, err);
+            }
+            return (int)mh$.invokeExact(statement, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_parameter_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_parameter_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_name(const struct dp_statement *statement, unsigned long long index, struct dp_text *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_parameter_name$descriptor() {
+        return dp_statement_parameter_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_name(const struct dp_statement *statement, unsigned long long index, struct dp_text *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_parameter_name$handle() {
+        return dp_statement_parameter_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_name(const struct dp_statement *statement, unsigned long long index, struct dp_text *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_parameter_name$address() {
+        return dp_statement_parameter_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_parameter_name(const struct dp_statement *statement, unsigned long long index, struct dp_text *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_parameter_name(MemorySegment statement, long index, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_statement_parameter_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_parameter_name", statement, index, out, err);
+            }
+            return (int)mh$.invokeExact(statement, index, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_query {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_query");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_query$descriptor() {
+        return dp_statement_query.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_query$handle() {
+        return dp_statement_query.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_query$address() {
+        return dp_statement_query.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_query(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_statement_query.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_query", statement, session, parameters, parameter_count, out, err);
+            }
+            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_execute {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_execute");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_execute$descriptor() {
+        return dp_statement_execute.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_execute$handle() {
+        return dp_statement_execute.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_execute$address() {
+        return dp_statement_execute.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_execute(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, MemorySegment rows_changed, MemorySegment err) {
+        var mh$ = dp_statement_execute.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_execute", statement, session, parameters, parameter_count, rows_changed, err);
+            }
+            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, rows_changed, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_execute_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_execute_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_execute_batch$descriptor() {
+        return dp_statement_execute_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_execute_batch$handle() {
+        return dp_statement_execute_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_execute_batch$address() {
+        return dp_statement_execute_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_execute_batch(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, long row_count, MemorySegment rows_changed, MemorySegment err) {
+        var mh$ = dp_statement_execute_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_execute_batch", statement, session, parameters, parameter_count, row_count, rows_changed, err);
+            }
+            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, row_count, rows_changed, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_statement_close(struct dp_statement *statement)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_close$descriptor() {
+        return dp_statement_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_statement_close(struct dp_statement *statement)
+     * }
+     */
+    public static MethodHandle dp_statement_close$handle() {
+        return dp_statement_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_statement_close(struct dp_statement *statement)
+     * }
+     */
+    public static MemorySegment dp_statement_close$address() {
+        return dp_statement_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_statement_close(struct dp_statement *statement)
+     * }
+     */
+    public static void dp_statement_close(MemorySegment statement) {
+        var mh$ = dp_statement_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_close", statement);
+            }
+            mh$.invokeExact(statement);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

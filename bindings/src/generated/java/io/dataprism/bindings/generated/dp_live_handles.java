@@ -17,6 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct dp_live_handles {
  *     unsigned long long engines;
  *     unsigned long long sessions;
+ *     unsigned long long statements;
  *     unsigned long long results;
  *     unsigned long long batches;
  * }
@@ -31,6 +32,7 @@ public class dp_live_handles {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Dataprism.C_LONG_LONG.withName("engines"),
         Dataprism.C_LONG_LONG.withName("sessions"),
+        Dataprism.C_LONG_LONG.withName("statements"),
         Dataprism.C_LONG_LONG.withName("results"),
         Dataprism.C_LONG_LONG.withName("batches")
     ).withName("dp_live_handles");
@@ -128,6 +130,50 @@ public class dp_live_handles {
      */
     public static void sessions(MemorySegment struct, long fieldValue) {
         struct.set(sessions$LAYOUT, sessions$OFFSET, fieldValue);
+    }
+
+    private static final OfLong statements$LAYOUT = (OfLong)$LAYOUT.select(groupElement("statements"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long statements
+     * }
+     */
+    public static final OfLong statements$layout() {
+        return statements$LAYOUT;
+    }
+
+    private static final long statements$OFFSET = $LAYOUT.byteOffset(groupElement("statements"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long statements
+     * }
+     */
+    public static final long statements$offset() {
+        return statements$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long statements
+     * }
+     */
+    public static long statements(MemorySegment struct) {
+        return struct.get(statements$LAYOUT, statements$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long statements
+     * }
+     */
+    public static void statements(MemorySegment struct, long fieldValue) {
+        struct.set(statements$LAYOUT, statements$OFFSET, fieldValue);
     }
 
     private static final OfLong results$LAYOUT = (OfLong)$LAYOUT.select(groupElement("results"));

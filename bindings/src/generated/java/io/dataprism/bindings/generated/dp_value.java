@@ -22,6 +22,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     long long high;
  *     const uint8_t *data;
  *     unsigned long long length;
+ *     struct dp_text name;
  * }
  * }
  */
@@ -39,7 +40,8 @@ public class dp_value {
         Dataprism.C_LONG_LONG.withName("low"),
         Dataprism.C_LONG_LONG.withName("high"),
         Dataprism.C_POINTER.withName("data"),
-        Dataprism.C_LONG_LONG.withName("length")
+        Dataprism.C_LONG_LONG.withName("length"),
+        dp_text.layout().withName("name")
     ).withName("dp_value");
 
     /**
@@ -355,6 +357,50 @@ public class dp_value {
      */
     public static void length(MemorySegment struct, long fieldValue) {
         struct.set(length$LAYOUT, length$OFFSET, fieldValue);
+    }
+
+    private static final GroupLayout name$LAYOUT = (GroupLayout)$LAYOUT.select(groupElement("name"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * struct dp_text name
+     * }
+     */
+    public static final GroupLayout name$layout() {
+        return name$LAYOUT;
+    }
+
+    private static final long name$OFFSET = $LAYOUT.byteOffset(groupElement("name"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * struct dp_text name
+     * }
+     */
+    public static final long name$offset() {
+        return name$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * struct dp_text name
+     * }
+     */
+    public static MemorySegment name(MemorySegment struct) {
+        return struct.asSlice(name$OFFSET, name$LAYOUT.byteSize());
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * struct dp_text name
+     * }
+     */
+    public static void name(MemorySegment struct, MemorySegment fieldValue) {
+        MemorySegment.copy(fieldValue, 0L, struct, name$OFFSET, name$LAYOUT.byteSize());
     }
 
     /**

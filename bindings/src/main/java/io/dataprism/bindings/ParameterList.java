@@ -1,0 +1,53 @@
+package io.dataprism.bindings;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Values for the parameters of a statement, by position or each with a name.
+public final class ParameterList {
+  private final String @Nullable [] names;
+  private final @Nullable Object[] values;
+
+  private ParameterList(String @Nullable [] names, @Nullable Object[] values) {
+    this.names = names;
+    this.values = values;
+  }
+
+  /// Values for `?` and `$1`, `$2`, …
+  ///
+  /// @param values are kept, and must not be changed any more
+  public static ParameterList positional(@Nullable Object... values) {
+    return new ParameterList(null, values);
+  }
+
+  /// Values for `$name`s.
+  ///
+  /// @param values by name, without the `$`; they are copied
+  public static ParameterList named(Map<String, ? extends @Nullable Object> values) {
+    String[] names = values.keySet().toArray(String[]::new);
+    @Nullable Object[] inOrder = new @Nullable Object[names.length];
+    for (int i = 0; i < names.length; i++) {
+      inOrder[i] = values.get(names[i]);
+    }
+    return new ParameterList(names, inOrder);
+  }
+
+  int size() {
+    return values.length;
+  }
+
+  /// The value at a place.
+  @Nullable Object value(int index) {
+    return values[index];
+  }
+
+  /// The name of the parameter that takes the value at a place, or null where that goes by position.
+  @Nullable String name(int index) {
+    return names == null ? null : names[index];
+  }
+
+  /// What a message calls the parameter of the value at a place.
+  String describe(int index) {
+    return names == null ? "parameter " + (index + 1) : "parameter $" + names[index];
+  }
+}

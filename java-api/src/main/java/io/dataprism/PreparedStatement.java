@@ -1,0 +1,131 @@
+package io.dataprism;
+
+import io.dataprism.bindings.ParameterList;
+import io.dataprism.bindings.StatementHandle;
+import io.dataprism.error.BusyException;
+import io.dataprism.error.ClosedException;
+import io.dataprism.error.ConstraintException;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InvalidInputException;
+import io.dataprism.internal.execution.ActiveQuery;
+import io.dataprism.internal.execution.Limits;
+import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.handle.LeakReporter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A statement that has been checked and is run more than once, each time with other parameters.
+///
+/// One that an engine prepared is thread-safe: any number of threads may run it at once, each in a session of the
+/// engine's own. One that a session prepared runs in that session, one at a time. Either is planned again by itself
+/// when what it reads has changed.
+public final class PreparedStatement implements AutoCloseable {
+  private final StatementHandle handle;
+  private final SessionSource source;
+  private final WorkerPool workers;
+  private final List<String> parameters;
+
+  PreparedStatement(StatementHandle handle, SessionSource source, WorkerPool workers) {
+    this.handle = handle;
+    this.source = source;
+    this.workers = workers;
+    this.parameters = handle.parameters();
+    LeakReporter.watch(this, handle, "PreparedStatement");
+  }
+
+  /// The names of the parameters in their order; `1`, `2`, … where they have no names of their own.
+  public List<String> parameters() {
+    return parameters;
+  }
+
+  /// Runs the statement and gives its rows, as [Engine#query] does.
+  ///
+  /// @param values as for [Engine#query]
+  /// @return the rows; the caller closes them
+  /// @throws BusyException if the statement belongs to a session that already runs one
+  /// @throws ClosedException if the statement, its session or its engine is closed
+  /// @throws DataPrismException of another kind if the statement cannot be bound or run
+  public QueryResult query(@Nullable Object... values) {
+    return with(values).run();
+  }
+
+  /// Runs the statement to its end, as [Engine#execute] does.
+  ///
+  /// @param values as for [Engine#query]
+  /// @return how many rows the statement inserted, updated and deleted
+  /// @throws BusyException if the statement belongs to a session that already runs one
+  /// @throws ClosedException if the statement, its session or its engine is closed
+  /// @throws DataPrismException of another kind if the statement cannot be bound or run
+  public long execute(@Nullable Object... values) {
+    return with(values).execute();
+  }
+
+  /// Runs the statement once for each row of values, in one transaction: where a row fails, none has been run, and the
+  /// message names the row, counted from zero. In a session that has a transaction open, that one decides.
+  ///
+  /// For more than some thousand rows, an `INSERT … SELECT` from a file or a table is many times faster.
+  ///
+  /// @param rows rows of values as for [Engine#query], each with one for every parameter; none is allowed
+  /// @return how many rows the statement inserted, updated and deleted in all
+  /// @throws InvalidInputException if the statement has no parameters, or a row has another number of values
+  /// @throws ConstraintException if a row violates a constraint
+  /// @throws DataPrismException of another kind if the statement cannot be bound or run
+  public long executeBatch(List<? extends @Nullable Object[]> rows) {
+    if (parameters.isEmpty()) {
+      throw invalid("the statement has no parameters", "run it with execute()");
+    }
+    List<ParameterList> lists = new ArrayList<>(rows.size());
+    for (@Nullable Object[] row : rows) {
+      if (row.length != parameters.size()) {
+        throw invalid(
+            "row " + lists.size() + " has " + row.length + " values, and the statement " + parameters.size(),
+            "give each row one value for every parameter");
+      }
+      lists.add(ParameterList.positional(row));
+    }
+    if (lists.isEmpty()) {
+      return 0;
+    }
+    ActiveQuery query = ActiveQuery.begin(source, workers, Limits.NONE);
+    try {
+      return query.run(() -> query.session().executeBatch(handle, lists));
+    } finally {
+      query.end();
+    }
+  }
+
+  /// A run of the statement that can be given a time limit and other things before it is started.
+  ///
+  /// @param values as for [Engine#query]
+  public Query with(@Nullable Object... values) {
+    return new Query(source, workers, new Work.Prepared(handle)).with(values);
+  }
+
+  /// A run of the statement with values for named parameters.
+  ///
+  /// @param values by name, without the `$`; the case of names does not matter
+  public Query with(Map<String, ? extends @Nullable Object> values) {
+    return new Query(source, workers, new Work.Prepared(handle)).with(values);
+  }
+
+  /// Whether the statement is closed.
+  public boolean isClosed() {
+    return handle.isClosed();
+  }
+
+  /// Stops what runs it and frees it; results that it gave stay open. Closing twice is allowed, from any thread.
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  private static InvalidInputException invalid(String message, String hint) {
+    return new InvalidInputException(Details.of(ErrorCode.INVALID_INPUT, message, hint));
+  }
+}

@@ -1,0 +1,12 @@
+package io.dataprism.internal.execution;
+
+import io.dataprism.bindings.SessionHandle;
+
+/// Where queries get the session that they run in.
+public interface SessionSource {
+  /// A session for one query.
+  SessionHandle take();
+
+  /// Gives a session back, after its query has ended.
+  void giveBack(SessionHandle session);
+}

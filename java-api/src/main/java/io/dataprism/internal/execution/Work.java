@@ -1,0 +1,41 @@
+package io.dataprism.internal.execution;
+
+import io.dataprism.bindings.ParameterList;
+import io.dataprism.bindings.ResultHandle;
+import io.dataprism.bindings.SessionHandle;
+import io.dataprism.bindings.StatementHandle;
+
+/// What a query runs: SQL, or a statement that has been prepared.
+public sealed interface Work {
+  /// Runs it for its rows.
+  ResultHandle query(SessionHandle session, ParameterList parameters);
+
+  /// Runs it to its end, and tells how many rows it changed.
+  long execute(SessionHandle session, ParameterList parameters);
+
+  /// SQL that is parsed and planned for each run.
+  record Sql(String text) implements Work {
+    @Override
+    public ResultHandle query(SessionHandle session, ParameterList parameters) {
+      return session.query(text, parameters);
+    }
+
+    @Override
+    public long execute(SessionHandle session, ParameterList parameters) {
+      return session.execute(text, parameters);
+    }
+  }
+
+  /// A prepared statement.
+  record Prepared(StatementHandle statement) implements Work {
+    @Override
+    public ResultHandle query(SessionHandle session, ParameterList parameters) {
+      return session.query(statement, parameters);
+    }
+
+    @Override
+    public long execute(SessionHandle session, ParameterList parameters) {
+      return session.execute(statement, parameters);
+    }
+  }
+}

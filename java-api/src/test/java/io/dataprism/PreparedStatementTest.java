@@ -1,0 +1,265 @@
+package io.dataprism;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dataprism.column.Interval;
+import io.dataprism.error.BinderException;
+import io.dataprism.error.BusyException;
+import io.dataprism.error.CatalogException;
+import io.dataprism.error.ClosedException;
+import io.dataprism.error.ConstraintException;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.InvalidInputException;
+import io.dataprism.error.SyntaxException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Prepared statements and named parameters.
+// Closing by hand is what some of these tests are about.
+@SuppressWarnings("try")
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class PreparedStatementTest {
+  private static final String ENDLESS = "SELECT count(*) FROM range(1000000000000000)";
+
+  @AfterAll
+  static void nothingIsLeftOpen() {
+    assertThat(LiveHandles.ofProcess().total()).isZero();
+  }
+
+  private static long one(QueryResult result) {
+    try (result) {
+      RecordBatch batch = result.next();
+      assertThat(batch).isNotNull();
+      return batch.int64(0).get(0);
+    }
+  }
+
+  @Test
+  void parametersHaveNamesInAnyCase() {
+    try (Engine engine = Engine.open();
+        Session session = engine.session()) {
+      Map<String, Long> values = Map.of("PRICE", 6L, "count", 7L);
+      assertThat(one(engine.query("SELECT $price * $count", values))).isEqualTo(42);
+      assertThat(one(session.query("SELECT $price * $count", values))).isEqualTo(42);
+      Map<String, Object> withNull = new HashMap<>();
+      withNull.put("a", null);
+      assertThat(one(engine.query("SELECT count($a)", withNull))).isZero();
+    }
+  }
+
+  @Test
+  void aNameThatDoesNotFitIsNamed() {
+    try (Engine engine = Engine.open()) {
+      assertThatThrownBy(() -> engine.query("SELECT $price", Map.of("prize", 1)))
+          .isInstanceOf(DataPrismException.class)
+          .hasMessageContaining("prize");
+      assertThatThrownBy(() -> engine.query("SELECT $price", Map.of("price", new Object())))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("$price");
+    }
+  }
+
+  @Test
+  void everyTypeOfParameterComesBackAsItself() {
+    List<Object> values =
+        List.of(
+            true,
+            (byte) -1,
+            (short) 300,
+            70_000,
+            1L << 40,
+            BigInteger.TWO.pow(100),
+            1.5f,
+            2.5,
+            new BigDecimal("12.345"),
+            "text",
+            LocalDate.of(2026, 11, 23),
+            LocalTime.of(1, 2, 3),
+            LocalDateTime.of(2026, 11, 23, 1, 2, 3),
+            Instant.parse("2026-11-23T01:02:03Z"),
+            UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"));
+    try (Engine engine = Engine.open();
+        PreparedStatement statement = engine.prepare("SELECT ? AS v")) {
+      for (Object value : values) {
+        try (QueryResult result = statement.query(value)) {
+          assertThat(result.next().column(0).getObject(0)).isEqualTo(value);
+        }
+      }
+      try (QueryResult result = statement.query(Period.of(1, 2, 3))) {
+        assertThat(result.next().column(0).getObject(0)).isEqualTo(new Interval(14, 3, 0));
+      }
+    }
+  }
+
+  @Test
+  void aStatementTellsItsParameters() {
+    try (Engine engine = Engine.open();
+        PreparedStatement named = engine.prepare("SELECT $b, $a, $b");
+        PreparedStatement numbered = engine.prepare("SELECT ?, ?")) {
+      assertThat(named.parameters()).containsExactlyInAnyOrder("a", "b");
+      assertThat(numbered.parameters()).containsExactly("1", "2");
+      try (QueryResult result = named.with(Map.of("a", 1L, "b", 2L)).run()) {
+        assertThat(result.next().int64(1).get(0)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBePreparedSaysSoAtOnce() {
+    try (Engine engine = Engine.open()) {
+      assertThatThrownBy(() -> engine.prepare("SELEC 1")).isInstanceOf(SyntaxException.class);
+      assertThatThrownBy(() -> engine.prepare("FROM nowhere")).isInstanceOf(CatalogException.class);
+      assertThatThrownBy(() -> engine.prepare("SELECT 1; SELECT 2"))
+          .isInstanceOf(SyntaxException.class)
+          .hasMessageContaining("several");
+    }
+  }
+
+  @Test
+  void aStatementFollowsTheTablesItReads() {
+    try (Engine engine = Engine.open()) {
+      engine.execute("CREATE TABLE t AS SELECT 1::BIGINT AS n");
+      try (PreparedStatement statement = engine.prepare("SELECT n FROM t WHERE n > ?")) {
+        assertThat(one(statement.query(0))).isEqualTo(1);
+        engine.execute("DROP TABLE t; CREATE TABLE t AS SELECT 'x' AS other, 7::BIGINT AS n");
+        assertThat(one(statement.query(0))).isEqualTo(7);
+        engine.execute("DROP TABLE t");
+        assertThatThrownBy(() -> statement.query(0)).isInstanceOf(CatalogException.class);
+        engine.execute("CREATE TABLE t AS SELECT 9::BIGINT AS n");
+        assertThat(one(statement.query(0))).isEqualTo(9);
+      }
+    }
+  }
+
+  @Test
+  void manyThreadsShareAStatement() throws Exception {
+    try (Engine engine = Engine.open();
+        PreparedStatement statement = engine.prepare("SELECT ?::BIGINT * 2");
+        ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int thread = 0; thread < 8; thread++) {
+        long first = thread * 1_000L;
+        all.add(
+            threads.submit(() -> {
+              for (long n = first; n < first + 200; n++) {
+                assertThat(one(statement.query(n))).isEqualTo(n * 2);
+              }
+            }));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    }
+  }
+
+  @Test
+  void aSessionsStatementSeesWhatIsInTheSession() {
+    try (Engine engine = Engine.open();
+        Session session = engine.session()) {
+      session.execute("CREATE TEMP TABLE mine AS SELECT 5::BIGINT AS n");
+      assertThatThrownBy(() -> engine.prepare("FROM mine")).isInstanceOf(CatalogException.class);
+      try (PreparedStatement statement = session.prepare("FROM mine")) {
+        assertThat(one(statement.query())).isEqualTo(5);
+        try (QueryResult open = session.query("FROM range(100000)")) {
+          assertThat(open.next()).isNotNull();
+          assertThatThrownBy(statement::query).isInstanceOf(BusyException.class);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBatchIsAllOrNothing() {
+    try (Engine engine = Engine.open()) {
+      engine.execute("CREATE TABLE t (n BIGINT PRIMARY KEY, s VARCHAR)");
+      try (PreparedStatement insert = engine.prepare("INSERT INTO t VALUES (?, ?)")) {
+        assertThat(insert.executeBatch(List.of(new Object[] {1, "a"}, new Object[] {2, "b"}))).isEqualTo(2);
+        assertThat(insert.executeBatch(List.of())).isZero();
+        assertThatThrownBy(() -> insert.executeBatch(List.of(new Object[] {3, "c"}, new Object[] {1, "d"})))
+            .isInstanceOf(ConstraintException.class)
+            .hasMessageContaining("row 1 of the parameters");
+        assertThatThrownBy(() -> insert.executeBatch(Arrays.asList(new Object[] {3, "c"}, new Object[] {4})))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("row 1 has 1 values");
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void aClosedStatementSaysSo() {
+    try (Engine engine = Engine.open()) {
+      PreparedStatement statement = engine.prepare("SELECT 1::BIGINT");
+      QueryResult result = statement.query();
+      statement.close();
+      statement.close();
+      assertThat(one(result)).isEqualTo(1);
+      assertThat(statement.isClosed()).isTrue();
+      assertThatThrownBy(statement::query).isInstanceOf(ClosedException.class);
+    }
+  }
+
+  @Test
+  void closingTheEngineClosesItsStatements() {
+    PreparedStatement statement;
+    try (Engine engine = Engine.open()) {
+      statement = engine.prepare("SELECT 1");
+      assertThat(engine.liveHandles().statements()).isEqualTo(1);
+    }
+    assertThat(statement.isClosed()).isTrue();
+  }
+
+  @Test
+  void closingAStatementStopsWhatRunsIt() throws Exception {
+    try (Engine engine = Engine.open();
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      PreparedStatement statement = engine.prepare(ENDLESS);
+      Future<Long> endless = other.submit(() -> statement.execute());
+      statement.close();
+      assertThatThrownBy(endless::get).hasCauseInstanceOf(DataPrismException.class);
+    }
+  }
+
+  @Test
+  void aStatementRunsWithinATimeLimit() {
+    try (Engine engine = Engine.open();
+        PreparedStatement statement = engine.prepare(ENDLESS)) {
+      assertThatThrownBy(() -> statement.with().timeLimit(Duration.ofMillis(50)).execute())
+          .isInstanceOf(io.dataprism.error.TimeLimitException.class);
+      assertThatThrownBy(() -> statement.query(1)).isInstanceOfAny(BinderException.class, InvalidInputException.class);
+    }
+  }
+
+  @Test
+  void anInterruptedThreadGetsItsStatementStopped() throws Exception {
+    try (Engine engine = Engine.open();
+        PreparedStatement statement = engine.prepare(ENDLESS)) {
+      Thread here = Thread.currentThread();
+      Thread interrupter = Thread.ofPlatform().start(here::interrupt);
+      assertThatThrownBy(statement::execute).isInstanceOf(InterruptedQueryException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      interrupter.join();
+    }
+  }
+}

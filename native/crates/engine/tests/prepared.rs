@@ -1,0 +1,258 @@
+//! Prepared statements, named parameters and leased sessions against a real DuckDB.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that fails may panic, in its helpers too"
+)]
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use dataprism_engine::{Engine, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Value};
+
+fn engine() -> Engine {
+    Engine::open(&Options::default()).unwrap()
+}
+
+fn named<'a>(name: &'a str, value: Value<'a>) -> Parameter<'a> {
+    Parameter { name, value }
+}
+
+/// All values of a first column of BIGINT without NULLs.
+fn longs(result: &QueryResult) -> Vec<i64> {
+    let mut values = Vec::new();
+    while let Some((batch, _live)) = result.next_batch().unwrap() {
+        let array = batch.into_arrow();
+        // SAFETY: the column is BIGINT without NULLs, so its second buffer holds `length` numbers.
+        unsafe {
+            let column = &**array.children;
+            let data = (*column.buffers.add(1)).cast::<i64>().add(column.offset as usize);
+            values.extend(std::slice::from_raw_parts(data, column.length as usize));
+            let mut array = array;
+            array.release.unwrap()(&mut array);
+        }
+    }
+    values
+}
+
+#[test]
+fn parameters_are_bound_by_name_in_any_case_and_order() {
+    let engine = engine();
+    let parameters = [named("B", Value::Int64(2)), named("a", Value::Int64(40))];
+    let result = engine.query("SELECT $a + $b", &parameters).unwrap();
+    assert_eq!(longs(&result), [42]);
+    let error = engine.query("SELECT $a + $b", &parameters[..1]).err().unwrap();
+    assert_eq!(error.code, ErrorCode::InvalidInput);
+}
+
+#[test]
+fn a_prepared_statement_tells_its_parameters() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    let names = |sql: &str| session.prepare(sql).unwrap().parameters().to_vec();
+    assert_eq!(names("SELECT ? + ?"), ["1", "2"]);
+    assert_eq!(names("SELECT $price * $count"), ["price", "count"]);
+    assert!(names("SELECT 1").is_empty());
+}
+
+#[test]
+fn what_cannot_be_prepared_is_refused_when_it_is_prepared() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    let code = |sql: &str| session.prepare(sql).err().unwrap().code;
+    assert_eq!(code("SELEC 1"), ErrorCode::Syntax);
+    assert_eq!(code("FROM nowhere"), ErrorCode::Catalog);
+    assert_eq!(code("SELECT 1; SELECT 2"), ErrorCode::Syntax);
+    assert_eq!(code(""), ErrorCode::Syntax);
+}
+
+#[test]
+fn a_prepared_statement_follows_the_catalog() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session
+        .execute("CREATE TABLE t AS SELECT 1::BIGINT AS n", &[])
+        .unwrap();
+    let statement = session.prepare("SELECT n FROM t WHERE n > ?").unwrap();
+    let run = || session.query_prepared(&statement, &[Value::Int64(0).into()]);
+    assert_eq!(longs(&run().unwrap()), [1]);
+    session
+        .execute(
+            "DROP TABLE t; CREATE TABLE t AS SELECT 'x' AS other, 7::BIGINT AS n",
+            &[],
+        )
+        .unwrap();
+    assert_eq!(longs(&run().unwrap()), [7]);
+    session.execute("DROP TABLE t", &[]).unwrap();
+    assert_eq!(run().err().unwrap().code, ErrorCode::Catalog);
+    session
+        .execute("CREATE TABLE t AS SELECT 9::BIGINT AS n", &[])
+        .unwrap();
+    assert_eq!(longs(&run().unwrap()), [9]);
+}
+
+#[test]
+fn many_sessions_share_a_prepared_statement() {
+    let engine = Arc::new(engine());
+    let statement = Arc::new(engine.lease().unwrap().prepare("SELECT ?::BIGINT * 2").unwrap());
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let (engine, statement) = (Arc::clone(&engine), Arc::clone(&statement));
+            thread::spawn(move || {
+                for i in 0..200 {
+                    let n = thread * 1000 + i;
+                    let session = engine.lease().unwrap();
+                    let result = session
+                        .query_prepared(&statement, &[Value::Int64(n).into()])
+                        .unwrap();
+                    assert_eq!(longs(&result), [n * 2]);
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    drop(statement);
+    assert_eq!(
+        engine.live_handles(),
+        LiveHandles {
+            engines: 1,
+            ..LiveHandles::default()
+        }
+    );
+}
+
+#[test]
+fn a_session_keeps_few_plans_and_makes_them_anew() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    let statements: Vec<_> = (0..200)
+        .map(|n| session.prepare(&format!("SELECT {n}::BIGINT")).unwrap())
+        .collect();
+    for _ in 0..2 {
+        for (n, statement) in statements.iter().enumerate() {
+            assert_eq!(
+                longs(&session.query_prepared(statement, &[]).unwrap()),
+                [n as i64]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_batch_is_all_or_nothing() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session
+        .execute("CREATE TABLE t (n BIGINT PRIMARY KEY)", &[])
+        .unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let numbers = |values: &[i64]| -> Vec<Parameter<'static>> {
+        values.iter().map(|n| Value::Int64(*n).into()).collect()
+    };
+    let good = numbers(&[1, 2, 3]);
+    assert_eq!(session.execute_batch(&insert, good.chunks(1)).unwrap(), 3);
+    let bad = numbers(&[4, 5, 1]);
+    let error = session.execute_batch(&insert, bad.chunks(1)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Constraint);
+    assert!(
+        error.message.starts_with("row 2 of the parameters: "),
+        "{}",
+        error.message
+    );
+    assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [3]);
+}
+
+#[test]
+fn a_batch_leaves_the_callers_transaction_to_the_caller() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    session.execute("BEGIN", &[]).unwrap();
+    let row = [Value::Int64(1).into()];
+    session.execute_batch(&insert, [&row[..]].into_iter()).unwrap();
+    session.execute("ROLLBACK", &[]).unwrap();
+    assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [0]);
+}
+
+#[test]
+fn a_leased_session_leaves_nothing_to_the_next() {
+    let engine = engine();
+    let first = engine.lease().unwrap();
+    first
+        .execute("CREATE TEMP TABLE mine (n INT); BEGIN", &[])
+        .unwrap();
+    drop(first);
+    let second = engine.lease().unwrap();
+    assert_eq!(
+        second.query("FROM mine", &[]).err().unwrap().code,
+        ErrorCode::Catalog
+    );
+    second.execute("BEGIN; COMMIT", &[]).unwrap();
+}
+
+#[test]
+fn a_lease_that_ends_with_an_open_result_stops_it_and_it_alone() {
+    let engine = engine();
+    let lease = engine.lease().unwrap();
+    let endless = lease
+        .query("SELECT range FROM range(1000000000000)", &[])
+        .unwrap();
+    endless.next_batch().unwrap();
+    drop(lease);
+    let next = engine.lease().unwrap();
+    let result = next.query("SELECT range FROM range(100000)", &[]).unwrap();
+    result.next_batch().unwrap();
+    drop(endless);
+    let rest: usize = longs(&result).len();
+    assert!(
+        rest > 0,
+        "the result of the second lease ended with the first one"
+    );
+}
+
+#[test]
+fn closing_a_finished_result_does_not_stop_the_next_statement() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    for _ in 0..200 {
+        let finished = session.query("SELECT 1::BIGINT", &[]).unwrap();
+        assert_eq!(longs(&finished), [1]);
+        let other = {
+            let session = Arc::clone(&session);
+            thread::spawn(move || session.execute("SELECT sum(range) FROM range(300000)", &[]))
+        };
+        drop(finished);
+        other.join().unwrap().unwrap();
+    }
+}
+
+#[test]
+fn progress_is_told_to_another_thread() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    session
+        .execute("CREATE TABLE t AS SELECT range AS n FROM range(20000000)", &[])
+        .unwrap();
+    assert_eq!(session.progress().unwrap().fraction, None);
+    let query = {
+        let session = Arc::clone(&session);
+        thread::spawn(move || session.execute("SELECT count(*) FROM t WHERE md5(n::VARCHAR) = 'x'", &[]))
+    };
+    let begin = Instant::now();
+    let mut seen = Vec::new();
+    while !query.is_finished() {
+        let progress = session.progress().unwrap();
+        if let Some(fraction) = progress.fraction.filter(|fraction| *fraction > 0.0) {
+            assert!(fraction <= 1.0);
+            seen.push(fraction);
+        }
+        assert!(begin.elapsed() < Duration::from_secs(120));
+        thread::yield_now();
+    }
+    query.join().unwrap().unwrap();
+    assert!(seen.is_sorted(), "progress goes back");
+    assert!(!seen.is_empty(), "no progress was told");
+}
