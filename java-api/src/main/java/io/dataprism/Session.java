@@ -4,6 +4,10 @@ import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.TransactionException;
+import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// [#interrupt()] and [#close()] may be called at any time.
 public final class Session implements AutoCloseable {
   private final SessionHandle handle;
+  private volatile @Nullable Transaction transaction;
 
   Session(SessionHandle handle) {
     this.handle = handle;
@@ -61,5 +66,42 @@ public final class Session implements AutoCloseable {
   @Override
   public void close() {
     handle.close();
+  }
+
+  /// Begins a transaction in this session that may read and write. Until it ends, what the session itself runs is part
+  /// of it.
+  ///
+  /// @return the transaction; the caller closes it, or closing the session rolls it back
+  /// @throws TransactionException if a transaction that was begun here has not ended yet; that one goes on unharmed
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  public Transaction begin() {
+    return begin(Transaction.Access.READ_WRITE);
+  }
+
+  /// Begins a transaction in this session that may only read: all its queries see the same state of the database.
+  /// Temporary tables may be written nevertheless, for they belong to the session.
+  ///
+  /// @return the transaction; the caller closes it, or closing the session rolls it back
+  /// @throws TransactionException if a transaction that was begun here has not ended yet; that one goes on unharmed
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  public Transaction beginReadOnly() {
+    return begin(Transaction.Access.READ_ONLY);
+  }
+
+  private Transaction begin(Transaction.Access access) {
+    Transaction before = transaction;
+    // DuckDB would refuse a second BEGIN too, but abort the transaction that is open.
+    if (before != null && before.isActive()) {
+      throw Errors.of(
+          Details.of(
+              ErrorCode.TRANSACTION,
+              "the session is in a transaction already",
+              "commit or roll it back first, or begin the other one with Engine.begin"));
+    }
+    Transaction begun = Transaction.inSession(handle, access);
+    transaction = begun;
+    return begun;
   }
 }
