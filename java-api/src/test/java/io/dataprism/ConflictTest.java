@@ -9,6 +9,7 @@ import io.dataprism.error.ConstraintException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.TransactionException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Every form in which DuckDB tells of a conflict between two transactions is the same typed error.
 ///
@@ -65,8 +67,12 @@ class ConflictTest {
           Case.of("delete, commit, delete", "B FROM t", "A DELETE FROM t", "A COMMIT", "B DELETE FROM t"),
           Case.of("truncate, truncate", "A TRUNCATE plain", "B TRUNCATE plain"),
           Case.of("merge, merge", "A " + merge(), "B " + merge()),
-          Case.of("replace, replace", "A INSERT OR REPLACE INTO t VALUES (1, 1)", "B INSERT OR REPLACE INTO t VALUES (1, 2)"),
-          Case.of("same key", "A INSERT INTO t VALUES (100, 1)", "B INSERT INTO t VALUES (100, 2)", "A COMMIT", "B COMMIT"),
+          Case.of(
+              "replace, replace",
+              "A INSERT OR REPLACE INTO t VALUES (1, 1)",
+              "B INSERT OR REPLACE INTO t VALUES (1, 2)"),
+          Case.of(
+              "same key", "A INSERT INTO t VALUES (100, 1)", "B INSERT INTO t VALUES (100, 2)", "A COMMIT", "B COMMIT"),
           Case.of(
               "same key, many rows",
               "A INSERT INTO t SELECT range + 100, 1 FROM range(300000)",
@@ -74,21 +80,58 @@ class ConflictTest {
               "A COMMIT",
               "B COMMIT"),
           Case.of("create, create", "A CREATE TABLE n (i INTEGER)", "B CREATE TABLE n (i INTEGER)"),
-          Case.of("create, commit, create", "B FROM t", "A CREATE TABLE n (i INTEGER)", "A COMMIT", "B CREATE TABLE n (i INTEGER)"),
-          Case.of("create or replace", "A CREATE OR REPLACE TABLE t (i INTEGER)", "B CREATE OR REPLACE TABLE t (i INTEGER)"),
+          Case.of(
+              "create, commit, create",
+              "B FROM t",
+              "A CREATE TABLE n (i INTEGER)",
+              "A COMMIT",
+              "B CREATE TABLE n (i INTEGER)"),
+          Case.of(
+              "create or replace",
+              "A CREATE OR REPLACE TABLE t (i INTEGER)",
+              "B CREATE OR REPLACE TABLE t (i INTEGER)"),
           Case.of("drop, drop", "A DROP TABLE t", "B DROP TABLE t"),
           Case.of("alter, alter", "A ALTER TABLE t ADD COLUMN a INTEGER", "B ALTER TABLE t ADD COLUMN b INTEGER"),
           Case.of("alter, insert", "A ALTER TABLE t ADD COLUMN a INTEGER", "B INSERT INTO t VALUES (100, 1)"),
-          Case.of("alter, commit, update", "B FROM t", "A ALTER TABLE t ADD COLUMN a INTEGER", "A COMMIT", "B UPDATE t SET v = 1"),
-          Case.of("insert, alter, commit", "A INSERT INTO t VALUES (100, 1)", "B ALTER TABLE t ADD COLUMN a INTEGER", "A COMMIT"),
-          Case.of("update, drop column, commit", "A UPDATE t SET v = 1", "B ALTER TABLE t DROP COLUMN v", "B COMMIT", "A COMMIT"),
+          Case.of(
+              "alter, commit, update",
+              "B FROM t",
+              "A ALTER TABLE t ADD COLUMN a INTEGER",
+              "A COMMIT",
+              "B UPDATE t SET v = 1"),
+          Case.of(
+              "insert, alter, commit",
+              "A INSERT INTO t VALUES (100, 1)",
+              "B ALTER TABLE t ADD COLUMN a INTEGER",
+              "A COMMIT"),
+          Case.of(
+              "update, drop column, commit",
+              "A UPDATE t SET v = 1",
+              "B ALTER TABLE t DROP COLUMN v",
+              "B COMMIT",
+              "A COMMIT"),
           Case.of("drop, insert, commit", "A DROP TABLE t", "B INSERT INTO t VALUES (100, 1)", "A COMMIT", "B COMMIT"),
           Case.of("insert, drop, commit", "A INSERT INTO t VALUES (100, 1)", "B DROP TABLE t", "A COMMIT"),
-          Case.of("insert, rename, commit", "A INSERT INTO t VALUES (100, 1)", "B ALTER TABLE t RENAME TO u", "B COMMIT", "A COMMIT"),
+          Case.of(
+              "insert, rename, commit",
+              "A INSERT INTO t VALUES (100, 1)",
+              "B ALTER TABLE t RENAME TO u",
+              "B COMMIT",
+              "A COMMIT"),
           Case.of("update, drop, commit", "A UPDATE t SET v = 1", "B DROP TABLE t", "B COMMIT", "A COMMIT"),
           Case.of("drop, commit, insert", "B FROM t", "A DROP TABLE t", "A COMMIT", "B INSERT INTO t VALUES (100, 1)"),
-          Case.of("create in a schema that is dropped", "A CREATE TABLE s.x (i INTEGER)", "B DROP SCHEMA s", "B COMMIT", "A COMMIT"),
-          Case.of("drop a schema that is used", "A CREATE TABLE s.x (i INTEGER)", "B DROP SCHEMA s", "A COMMIT", "B COMMIT"),
+          Case.of(
+              "create in a schema that is dropped",
+              "A CREATE TABLE s.x (i INTEGER)",
+              "B DROP SCHEMA s",
+              "B COMMIT",
+              "A COMMIT"),
+          Case.of(
+              "drop a schema that is used",
+              "A CREATE TABLE s.x (i INTEGER)",
+              "B DROP SCHEMA s",
+              "A COMMIT",
+              "B COMMIT"),
           Case.of(
               "drop a sequence that is used",
               "A CREATE TABLE x (i INTEGER DEFAULT nextval('q'))",
@@ -139,15 +182,15 @@ class ConflictTest {
   void aConflictIsTypedWithoutATransactionToo() {
     engine.execute(SETUP);
     try (Transaction transaction = engine.begin()) {
-      transaction.execute("UPDATE t SET v = 1");
-      assertConflict(() -> engine.execute("UPDATE t SET v = 2"));
+      transaction.execute("DELETE FROM t");
+      assertConflict(() -> engine.execute("DELETE FROM t"));
       assertConflict(() -> engine.query("UPDATE t SET v = 2 RETURNING v"));
     }
     engine.execute("UPDATE t SET v = 3");
   }
 
   @Test
-  void aCheckpointMeetsWriters(@org.junit.jupiter.api.io.TempDir java.nio.file.Path directory) {
+  void aCheckpointMeetsWriters(@TempDir Path directory) {
     try (Engine file = Engine.open(directory.resolve("t.duckdb"))) {
       file.execute(SETUP);
       try (Transaction transaction = file.begin()) {
@@ -192,6 +235,7 @@ class ConflictTest {
     assertUndetected("UPDATE plain SET v = 1 WHERE id = 1", "DELETE FROM plain WHERE id = 1");
     assertUndetected("DELETE FROM plain WHERE id = 1", "UPDATE plain SET v = 1 WHERE id = 1");
     assertUndetected("UPDATE t SET id = 100 WHERE id = 1", "UPDATE t SET v = 1 WHERE id = 1");
+    assertUndetected("UPDATE t SET v = v + 1", "UPDATE t SET v = v + 1 RETURNING v");
     try (Engine own = Engine.open()) {
       own.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1)");
       own.execute("CREATE TABLE child (id INTEGER REFERENCES parent (id))");

@@ -234,8 +234,7 @@ class TransactionTest {
     try (Transaction transaction = engine.begin()) {
       transaction.execute("DELETE FROM t");
       assertThatThrownBy(() -> transaction.execute("DELET FROM t")).isInstanceOf(SyntaxException.class);
-      assertThatThrownBy(() -> transaction.execute("SELECT ?", new Object()))
-          .isInstanceOf(InvalidInputException.class);
+      assertThatThrownBy(() -> transaction.execute("SELECT ?", new Object())).isInstanceOf(InvalidInputException.class);
       transaction.commit();
     }
     assertThat(count()).isZero();
@@ -327,9 +326,7 @@ class TransactionTest {
           pool.submit(() -> transaction.execute("SELECT count(*) FROM range(1000000) a, range(1000000) b"));
       TimeUnit.MILLISECONDS.sleep(100);
       transaction.close();
-      assertThatThrownBy(endless::get)
-          .cause()
-          .isInstanceOfAny(InterruptedQueryException.class, ClosedException.class);
+      assertThatThrownBy(endless::get).cause().isInstanceOfAny(InterruptedQueryException.class, ClosedException.class);
     }
     assertThat(count()).isEqualTo(3);
   }
@@ -372,22 +369,18 @@ class TransactionTest {
   @Test
   void workThatFailsIsRolledBackAndNotRepeated() {
     AtomicInteger runs = new AtomicInteger();
-    assertThatThrownBy(
-            () ->
-                engine.inTransaction(
-                    transaction -> {
-                      runs.incrementAndGet();
-                      transaction.execute("DELETE FROM t");
-                      throw new IOException("something else went wrong");
-                    }))
+    assertThatThrownBy(() ->
+            engine.inTransaction(transaction -> {
+              runs.incrementAndGet();
+              transaction.execute("DELETE FROM t");
+              throw new IOException("something else went wrong");
+            }))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(
-            () ->
-                engine.inTransaction(
-                    transaction -> {
-                      runs.incrementAndGet();
-                      return transaction.execute("DELETE FROM t WHERE nothing");
-                    }))
+    assertThatThrownBy(() ->
+            engine.inTransaction(transaction -> {
+              runs.incrementAndGet();
+              return transaction.execute("DELETE FROM t WHERE nothing");
+            }))
         .isInstanceOf(BinderException.class);
     assertThat(runs).hasValue(2);
     assertThat(count()).isEqualTo(3);
@@ -396,25 +389,22 @@ class TransactionTest {
   @Test
   void workMayDecideNotToCommit() {
     String answer =
-        engine.inTransaction(
-            transaction -> {
-              transaction.execute("DELETE FROM t");
-              transaction.rollback();
-              return "changed my mind";
-            });
+        engine.inTransaction(transaction -> {
+          transaction.execute("DELETE FROM t");
+          transaction.rollback();
+          return "changed my mind";
+        });
     assertThat(answer).isEqualTo("changed my mind");
     assertThat(count()).isEqualTo(3);
   }
 
   @Test
   void workThatLeavesAResultOpenIsNotCommitted() {
-    assertThatThrownBy(
-            () ->
-                engine.inTransaction(
-                    transaction -> {
-                      transaction.execute("DELETE FROM t");
-                      return transaction.query("FROM range(1000000)");
-                    }))
+    assertThatThrownBy(() ->
+            engine.inTransaction(transaction -> {
+              transaction.execute("DELETE FROM t");
+              return transaction.query("FROM range(1000000)");
+            }))
         .isInstanceOf(BusyException.class);
     assertThat(count()).isEqualTo(3);
   }
@@ -422,14 +412,13 @@ class TransactionTest {
   @Test
   void workIsRepeatedUntilItMeetsNoConflict() {
     AtomicInteger runs = new AtomicInteger();
-    engine.inTransaction(
-        transaction -> {
-          count(transaction);
-          if (runs.incrementAndGet() < 4) {
-            engine.execute("UPDATE t SET n = n + 1");
-          }
-          return transaction.execute("UPDATE t SET n = n + 100");
-        });
+    engine.inTransaction(transaction -> {
+      count(transaction);
+      if (runs.incrementAndGet() < 4) {
+        engine.execute("UPDATE t SET n = n + 1");
+      }
+      return transaction.execute("UPDATE t SET n = n + 100");
+    });
     assertThat(runs).hasValue(4);
     assertThat(longOf(engine.query("SELECT sum(n)::BIGINT FROM t"))).isEqualTo(3 + 3 * 3 + 3 * 100);
   }
@@ -441,13 +430,12 @@ class TransactionTest {
         catchThrowableOfType(
             TransactionException.class,
             () ->
-                engine.inTransaction(
-                    transaction -> {
-                      count(transaction);
-                      runs.incrementAndGet();
-                      engine.execute("UPDATE t SET n = n + 1");
-                      return transaction.execute("UPDATE t SET n = n + 100");
-                    }));
+                engine.inTransaction(transaction -> {
+                  count(transaction);
+                  runs.incrementAndGet();
+                  engine.execute("UPDATE t SET n = n + 1");
+                  return transaction.execute("UPDATE t SET n = n + 100");
+                }));
     assertThat(e.isRetryable()).isTrue();
     assertThat(runs).hasValue(20);
   }
@@ -459,14 +447,13 @@ class TransactionTest {
         catchThrowableOfType(
             TransactionException.class,
             () ->
-                engine.inTransaction(
-                    transaction -> {
-                      count(transaction);
-                      runs.incrementAndGet();
-                      Thread.currentThread().interrupt();
-                      engine.execute("UPDATE t SET n = n + 1");
-                      return transaction.execute("UPDATE t SET n = n + 100");
-                    }));
+                engine.inTransaction(transaction -> {
+                  count(transaction);
+                  runs.incrementAndGet();
+                  Thread.currentThread().interrupt();
+                  engine.execute("UPDATE t SET n = n + 1");
+                  return transaction.execute("UPDATE t SET n = n + 100");
+                }));
     assertThat(Thread.interrupted()).isTrue();
     assertThat(e.isRetryable()).isTrue();
     assertThat(runs).hasValue(1);
@@ -480,15 +467,13 @@ class TransactionTest {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       var done =
           java.util.stream.IntStream.range(0, threads)
-              .mapToObj(
-                  _ ->
-                      pool.submit(
+              .mapToObj(_ ->
+                  pool.submit(() ->
+                      repeat(
+                          increments,
                           () ->
-                              repeat(
-                                  increments,
-                                  () ->
-                                      engine.inTransaction(
-                                          transaction -> transaction.execute("UPDATE counter SET n = n + 1")))))
+                              engine.inTransaction(
+                                  transaction -> transaction.execute("UPDATE counter SET n = n + 1")))))
               .toList();
       for (Future<?> thread : done) {
         thread.get();
