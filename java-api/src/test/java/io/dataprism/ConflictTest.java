@@ -236,6 +236,9 @@ class ConflictTest {
     assertUndetected("DELETE FROM plain WHERE id = 1", "UPDATE plain SET v = 1 WHERE id = 1");
     assertUndetected("UPDATE t SET id = 100 WHERE id = 1", "UPDATE t SET v = 1 WHERE id = 1");
     assertUndetected("UPDATE t SET v = v + 1", "UPDATE t SET v = v + 1 RETURNING v");
+    assertUndetected(
+        "UPDATE plain SET v = (SELECT sum(v) FROM plain) WHERE id = 1",
+        "UPDATE plain SET v = (SELECT sum(v) FROM plain) WHERE id = 2");
     try (Engine own = Engine.open()) {
       own.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1)");
       own.execute("CREATE TABLE child (id INTEGER REFERENCES parent (id))");
