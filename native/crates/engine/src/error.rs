@@ -81,10 +81,16 @@ pub enum ErrorCode {
     DatabaseLocked = 703,
     /// Stored data could not be decoded.
     Serialization = 704,
+    /// A change is committed and durable, but the checkpoint after it failed, and the database has to be reopened.
+    CheckpointFailed = 705,
     /// The configuration forbids the operation.
     Permission = 800,
-    /// A transaction conflicted or is in the wrong state.
+    /// A transaction is not in the state that the statement needs.
     Transaction = 900,
+    /// Another transaction is or was in the way; the same work may succeed in a new transaction.
+    Conflict = 901,
+    /// A statement in the transaction failed before; all that is left to do is to roll back.
+    TransactionAborted = 902,
     /// The operation was interrupted.
     Interrupted = 1000,
     /// Not implemented.
@@ -119,11 +125,14 @@ impl ErrorCode {
             Self::Conversion | Self::OutOfRange => ErrorKind::Conversion,
             Self::Constraint => ErrorKind::Constraint,
             Self::OutOfMemory => ErrorKind::OutOfMemory,
-            Self::Io | Self::FileNotFound | Self::Http | Self::DatabaseLocked | Self::Serialization => {
-                ErrorKind::Io
-            }
+            Self::Io
+            | Self::FileNotFound
+            | Self::Http
+            | Self::DatabaseLocked
+            | Self::Serialization
+            | Self::CheckpointFailed => ErrorKind::Io,
             Self::Permission => ErrorKind::Permission,
-            Self::Transaction => ErrorKind::Transaction,
+            Self::Transaction | Self::Conflict | Self::TransactionAborted => ErrorKind::Transaction,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::NotImplemented | Self::MissingExtension => ErrorKind::Unsupported,
             Self::InvalidInput => ErrorKind::InvalidInput,
@@ -202,8 +211,43 @@ const LOCK_MESSAGE: &str = "Could not set lock on file";
 /// The text of DuckDB's only sign that a statement would write to a database that is open for reading.
 const READ_ONLY_MESSAGE: &str = "attached in read-only mode";
 
+/// How DuckDB's only sign begins that a commit has succeeded although it reports an error.
+const DURABLE_MESSAGE: &str = "Transaction COMMIT succeeded and is durable";
+
+/// The text of DuckDB's only sign that a transaction goes on after one of its statements failed.
+const ABORTED_MESSAGE: &str = "Current transaction is aborted";
+
+/// The text of DuckDB's only sign that a statement would write in a transaction that may only read.
+const READ_ONLY_TRANSACTION_MESSAGE: &str = "transaction is launched in read-only mode";
+
+/// What DuckDB puts before the reason why a commit failed.
+const COMMIT_PREFIX: &str = "Failed to commit: ";
+
+/// How the messages begin of errors for which another transaction is the reason. DuckDB has one type for all errors of
+/// transactions, so that only these tell a conflict from, say, a COMMIT without a BEGIN.
+const CONFLICT_MESSAGES: [&str; 10] = [
+    "Conflict on update!",
+    "Conflict on tuple deletion!",
+    "Transaction conflict: ",
+    "Catalog write-write conflict on ",
+    "Attempting to modify table ",
+    "Failed to alter table ",
+    "Could not commit DROP of ",
+    "Could not commit creation of dependency, ",
+    "Cannot create index with outstanding updates",
+    "Cannot CHECKPOINT: there are other write transactions active",
+];
+
+/// How a commit fails if another transaction has inserted the same key. Keys that a transaction violates on its own are
+/// refused by the statement that does so, not by the commit.
+const DUPLICATE_AT_COMMIT_MESSAGE: &str = "PRIMARY KEY or UNIQUE constraint violation";
+
 impl From<DuckDbError> for Error {
     fn from(error: DuckDbError) -> Self {
+        if error.message.starts_with(DURABLE_MESSAGE) {
+            return Self::new(ErrorCode::CheckpointFailed, error.message)
+                .with_hint("do not repeat the change; close the engine and open the database again");
+        }
         let code = match error.class {
             ErrorClass::Syntax => ErrorCode::Syntax,
             ErrorClass::Catalog => ErrorCode::Catalog,
@@ -220,7 +264,7 @@ impl From<DuckDbError> for Error {
             ErrorClass::Http => ErrorCode::Http,
             ErrorClass::Serialization => ErrorCode::Serialization,
             ErrorClass::Permission => ErrorCode::Permission,
-            ErrorClass::Transaction => ErrorCode::Transaction,
+            ErrorClass::Transaction => return explain_transaction(error),
             ErrorClass::Interrupted => ErrorCode::Interrupted,
             ErrorClass::NotImplemented => ErrorCode::NotImplemented,
             ErrorClass::MissingExtension => ErrorCode::MissingExtension,
@@ -239,6 +283,40 @@ impl From<DuckDbError> for Error {
             position: error.position,
             hint: error.hint,
         }
+    }
+}
+
+/// Tells the errors of transactions apart, each with the way out.
+fn explain_transaction(error: DuckDbError) -> Error {
+    let (code, hint) = if error.message.starts_with(ABORTED_MESSAGE) {
+        return Error::new(
+            ErrorCode::TransactionAborted,
+            "the transaction is aborted, because a statement in it failed",
+        )
+        .with_hint("roll it back; nothing of it is kept");
+    } else if is_conflict(&error.message) {
+        let hint = "roll back and run the transaction again; it may succeed then";
+        (ErrorCode::Conflict, Some(hint.to_owned()))
+    } else if error.message.contains(READ_ONLY_TRANSACTION_MESSAGE) {
+        let hint = "begin a transaction that may write";
+        (ErrorCode::Transaction, Some(hint.to_owned()))
+    } else {
+        (ErrorCode::Transaction, error.hint)
+    };
+    Error {
+        code,
+        message: error.message,
+        sql: None,
+        position: error.position,
+        hint,
+    }
+}
+
+fn is_conflict(message: &str) -> bool {
+    let begins_with_conflict = |reason: &str| CONFLICT_MESSAGES.iter().any(|known| reason.starts_with(known));
+    match message.strip_prefix(COMMIT_PREFIX) {
+        Some(reason) => begins_with_conflict(reason) || reason.starts_with(DUPLICATE_AT_COMMIT_MESSAGE),
+        None => begins_with_conflict(message),
     }
 }
 
@@ -264,8 +342,11 @@ mod tests {
             ErrorCode::Constraint,
             ErrorCode::OutOfMemory,
             ErrorCode::DatabaseLocked,
+            ErrorCode::CheckpointFailed,
             ErrorCode::Permission,
             ErrorCode::Transaction,
+            ErrorCode::Conflict,
+            ErrorCode::TransactionAborted,
             ErrorCode::Interrupted,
             ErrorCode::MissingExtension,
             ErrorCode::InvalidInput,

@@ -2,11 +2,13 @@ package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.SessionHandle;
+import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
+import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
@@ -171,6 +173,41 @@ public final class Engine implements AutoCloseable {
   public void close() {
     handle.close();
     workers.close();
+  }
+
+  /// Begins a transaction that may read and write, in a session of its own.
+  ///
+  /// @return the transaction; the caller closes it, or closing the engine does
+  /// @throws ClosedException if the engine is closed
+  public Transaction begin() {
+    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_WRITE);
+  }
+
+  /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
+  /// database.
+  ///
+  /// @return the transaction; the caller closes it, or closing the engine does
+  /// @throws ClosedException if the engine is closed
+  public Transaction beginReadOnly() {
+    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_ONLY);
+  }
+
+  /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with
+  /// another one: up to 20 times in all, with pauses of random length between that grow up to a tenth of a second.
+  ///
+  /// The work may run several times, so what it does apart from the transaction has to bear that. If it throws, the
+  /// transaction is rolled back and the exception passed on, unless it is retryable. If it rolls back by itself and
+  /// returns, nothing is committed. Results of the transaction are closed before the work returns.
+  ///
+  /// @param work what to do in the transaction, which is closed for it
+  /// @return what the work returned in the transaction that was committed
+  /// @throws TransactionException that is retryable if there was a conflict each time, or if the calling thread was
+  ///   interrupted before it could be tried again, which leaves the thread's interrupt status set
+  /// @throws BusyException if the work left a result open; nothing is committed
+  /// @throws ClosedException if the engine is closed
+  /// @throws X if the work throws it
+  public <T extends @Nullable Object, X extends Exception> T inTransaction(TransactionWork<T, X> work) throws X {
+    return TransactionRetry.run(this, work);
   }
 
   /// The engine's own sessions.

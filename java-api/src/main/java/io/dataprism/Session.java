@@ -4,9 +4,13 @@ import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +24,12 @@ public final class Session implements AutoCloseable {
   private final SessionHandle handle;
   private final WorkerPool workers;
   private final SessionSource source;
+  private volatile @Nullable Transaction transaction;
 
   Session(SessionHandle handle, WorkerPool workers) {
     this.handle = handle;
     this.workers = workers;
-    this.source = new OwnSession(handle);
+    this.source = SessionSource.only(handle);
     LeakReporter.watch(this, handle, "Session");
   }
 
@@ -101,14 +106,40 @@ public final class Session implements AutoCloseable {
     handle.close();
   }
 
-  /// The session itself, which stays with its owner.
-  private record OwnSession(SessionHandle session) implements SessionSource {
-    @Override
-    public SessionHandle take() {
-      return session;
-    }
+  /// Begins a transaction in this session that may read and write. Until it ends, what the session itself runs is part
+  /// of it.
+  ///
+  /// @return the transaction; the caller closes it, or closing the session rolls it back
+  /// @throws TransactionException if a transaction that was begun here has not ended yet; that one goes on unharmed
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  public Transaction begin() {
+    return begin(Transaction.Access.READ_WRITE);
+  }
 
-    @Override
-    public void giveBack(SessionHandle session) {}
+  /// Begins a transaction in this session that may only read: all its queries see the same state of the database.
+  /// Temporary tables may be written nevertheless, for they belong to the session.
+  ///
+  /// @return the transaction; the caller closes it, or closing the session rolls it back
+  /// @throws TransactionException if a transaction that was begun here has not ended yet; that one goes on unharmed
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  public Transaction beginReadOnly() {
+    return begin(Transaction.Access.READ_ONLY);
+  }
+
+  private Transaction begin(Transaction.Access access) {
+    Transaction before = transaction;
+    // DuckDB would refuse a second BEGIN too, but abort the transaction that is open.
+    if (before != null && before.isActive()) {
+      throw Errors.of(
+          Details.of(
+              ErrorCode.TRANSACTION,
+              "the session is in a transaction already",
+              "commit or roll it back first, or begin the other one with Engine.begin"));
+    }
+    Transaction begun = Transaction.inSession(handle, workers, access);
+    transaction = begun;
+    return begun;
   }
 }

@@ -1,7 +1,7 @@
 package io.dataprism.examples;
 
 import io.dataprism.Engine;
-import io.dataprism.Session;
+import io.dataprism.Transaction;
 import io.dataprism.error.ConstraintException;
 import io.dataprism.error.PermissionException;
 import java.nio.file.Path;
@@ -20,20 +20,19 @@ public final class ChangeData {
   }
 
   private static void write(Path database) {
-    try (Engine engine = Engine.open(database);
-        Session session = engine.session()) {
-      session.execute("CREATE OR REPLACE TABLE airports (code VARCHAR PRIMARY KEY, city VARCHAR)");
-      session.execute("BEGIN");
-      long rows = session.execute("INSERT INTO airports VALUES ('DEN', 'Denver'), ('ORD', 'Chicago')");
-      session.execute("COMMIT");
-      System.out.println(rows + " airports inserted");
-
-      session.execute("BEGIN");
-      try {
-        session.execute("INSERT INTO airports VALUES (?, ?)", "DEN", "Dengler");
+    try (Engine engine = Engine.open(database)) {
+      engine.execute("CREATE OR REPLACE TABLE airports (code VARCHAR PRIMARY KEY, city VARCHAR)");
+      try (Transaction transaction = engine.begin()) {
+        long rows = transaction.execute("INSERT INTO airports VALUES ('DEN', 'Denver'), ('ORD', 'Chicago')");
+        transaction.commit();
+        System.out.println(rows + " airports inserted");
+      }
+      try (Transaction transaction = engine.begin()) {
+        transaction.execute("DELETE FROM airports WHERE code = 'ORD'");
+        transaction.execute("INSERT INTO airports VALUES (?, ?)", "DEN", "Dengler");
+        transaction.commit();
       } catch (ConstraintException e) {
         System.out.println("refused: " + e.code());
-        session.execute("ROLLBACK");
       }
     }
   }

@@ -55,6 +55,14 @@ class ExamplesTest {
   }
 
   @Test
+  void transfer_money(@TempDir Path directory) {
+    assertThat(outputOf(TransferMoney::main, directory.resolve("accounts.duckdb")))
+        .startsWith("2 accounts emptied, and not committed\nCONFLICT, retryable: true\n")
+        .contains("600", "1400")
+        .endsWith("in all: 2000\n");
+  }
+
+  @Test
   void handle_errors() {
     assertThat(outputOf(HandleErrors::main, Repository.FLIGHTS))
         .contains("Referenced column \"dely\" not found", "^", "Hint: ", "\"delay\"")

@@ -35,10 +35,16 @@ public enum ErrorCode {
   DATABASE_LOCKED(703),
   /// Stored data could not be decoded.
   SERIALIZATION(704),
+  /// A change is committed and durable, but the checkpoint after it failed, and the database has to be reopened.
+  CHECKPOINT_FAILED(705),
   /// The configuration forbids the operation.
   PERMISSION(800),
-  /// A transaction conflicted, or is not in the state that the statement needs.
+  /// A transaction is not in the state that the statement needs.
   TRANSACTION(900),
+  /// Another transaction is or was in the way; the same work may succeed in a new transaction.
+  CONFLICT(901),
+  /// A statement in the transaction failed before; all that is left to do is to roll back.
+  TRANSACTION_ABORTED(902),
   /// The operation was interrupted.
   INTERRUPTED(1000),
   /// The operation took longer than its time limit.

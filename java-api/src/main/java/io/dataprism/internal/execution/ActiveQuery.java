@@ -116,20 +116,12 @@ public final class ActiveQuery implements CallRunner {
         }
       }
     } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
+      throw WorkerPool.rethrown(e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  private static RuntimeException rethrown(@Nullable Throwable e) {
-    return switch (e) {
-      case RuntimeException failure -> failure;
-      case Error error -> throw error;
-      case null, default -> throw new AssertionError("a supplier throws nothing else", e);
-    };
   }
 
   private void enter(@Nullable Thread interruptible) {

@@ -9,4 +9,17 @@ public interface SessionSource {
 
   /// Gives a session back, after its query has ended.
   void giveBack(SessionHandle session);
+
+  /// A session that stays with its owner: every query runs in it.
+  static SessionSource only(SessionHandle session) {
+    return new SessionSource() {
+      @Override
+      public SessionHandle take() {
+        return session;
+      }
+
+      @Override
+      public void giveBack(SessionHandle given) {}
+    };
+  }
 }

@@ -3,11 +3,15 @@ package io.dataprism.internal.execution;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.OverloadedException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The platform threads that make the native calls of those who must not block: virtual threads, whose carrier a native
 /// call would pin, and callers that asked for a future. Thread-safe.
@@ -73,6 +77,41 @@ public final class WorkerPool implements AutoCloseable {
       // The engine is closed, and whatever the task does will say so.
       first.run();
     }
+  }
+
+  /// Makes a short native call that is to run to its end, whatever happens to the calling thread: here, or on a worker
+  /// where this is a virtual thread.
+  public <T extends @Nullable Object> T runUninterrupted(Supplier<T> call) {
+    if (!Thread.currentThread().isVirtual()) {
+      return call.get();
+    }
+    FutureTask<T> task = new FutureTask<>(call::get);
+    execute(true, task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// What a call threw on a worker, for the thread that waited for it.
+  static RuntimeException rethrown(ExecutionException e) {
+    return switch (e.getCause()) {
+      case RuntimeException failure -> failure;
+      case Error error -> throw error;
+      case null, default -> throw new AssertionError("a supplier throws nothing else", e);
+    };
   }
 
   private void continueSoon(Runnable task) {

@@ -55,9 +55,9 @@ public final class Errors {
       case CONVERSION, OUT_OF_RANGE -> new ConversionException(details);
       case CONSTRAINT -> new ConstraintException(details);
       case OUT_OF_MEMORY -> new OutOfMemoryException(details);
-      case IO, FILE_NOT_FOUND, HTTP, DATABASE_LOCKED, SERIALIZATION -> new IoException(details);
+      case IO, FILE_NOT_FOUND, HTTP, DATABASE_LOCKED, SERIALIZATION, CHECKPOINT_FAILED -> new IoException(details);
       case PERMISSION -> new PermissionException(details);
-      case TRANSACTION -> new TransactionException(details);
+      case TRANSACTION, CONFLICT, TRANSACTION_ABORTED -> new TransactionException(details);
       case INTERRUPTED -> new InterruptedQueryException(details);
       case TIME_LIMIT -> new TimeLimitException(details);
       case NOT_IMPLEMENTED, MISSING_EXTENSION -> new UnsupportedException(details);

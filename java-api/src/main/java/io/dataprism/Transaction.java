@@ -1,0 +1,238 @@
+package io.dataprism;
+
+import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.ParameterList;
+import io.dataprism.bindings.SessionHandle;
+import io.dataprism.error.BusyException;
+import io.dataprism.error.ClosedException;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.IoException;
+import io.dataprism.error.TransactionException;
+import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.handle.Errors;
+import io.dataprism.internal.handle.LeakReporter;
+import org.jspecify.annotations.Nullable;
+
+/// Statements of which all take effect or none does, and that see nothing of what other transactions do meanwhile.
+///
+/// ```java
+/// try (Transaction transaction = engine.begin()) {
+///   transaction.execute("UPDATE accounts SET balance = balance - 10 WHERE id = 1");
+///   transaction.execute("UPDATE accounts SET balance = balance + 10 WHERE id = 2");
+///   transaction.commit();
+/// }
+/// ```
+///
+/// What is not committed is rolled back when the transaction is closed. It sees the database as it was when its first
+/// statement ran, with its own changes.
+///
+/// **Failures.** A statement that fails aborts the transaction, whether it fails when it is run or while its rows are
+/// pulled, unless its text is not SQL or never reached DuckDB. Every later statement, and [#commit()], is then a
+/// [TransactionException] with the code [ErrorCode#TRANSACTION_ABORTED]; all that is left to do is to roll back.
+///
+/// **Conflicts.** Of two transactions that change the same row, table or key at the same time, one gets a
+/// [TransactionException] that [is retryable][TransactionException#isRetryable()], from a statement or from
+/// [#commit()]. [Engine#inTransaction] runs the work again then. What DuckDB does not take for a conflict is told in
+/// the guide to transactions.
+///
+/// A transaction ends by its methods, not by SQL: it does not see a COMMIT or ROLLBACK that is run as a statement.
+///
+/// It runs one statement at a time, as a [Session] does, and may be used from any thread, by one after the other.
+/// [#close()] may be called at any time if the transaction was begun by an engine. If it was begun by a session, a
+/// statement that another thread runs is stopped by [Session#interrupt()] or [Session#close()].
+public final class Transaction implements AutoCloseable {
+
+  /// What a transaction may do to the database.
+  enum Access {
+    READ_WRITE("BEGIN TRANSACTION"),
+    READ_ONLY("BEGIN TRANSACTION READ ONLY");
+
+    private final String sql;
+
+    Access(String sql) {
+      this.sql = sql;
+    }
+  }
+
+  private enum State {
+    ACTIVE,
+    COMMITTED,
+    ROLLED_BACK,
+    CLOSED
+  }
+
+  private final SessionHandle session;
+  private final SessionSource source;
+  private final WorkerPool workers;
+  private final boolean ownsSession;
+  private volatile State state = State.ACTIVE;
+
+  /// The last result: a session has at most one that is open, and rolling back has to close it.
+  private volatile @Nullable QueryResult lastResult;
+
+  private Transaction(SessionHandle session, boolean ownsSession, WorkerPool workers, Access access) {
+    this.session = session;
+    this.source = SessionSource.only(session);
+    this.ownsSession = ownsSession;
+    this.workers = workers;
+    control(access.sql);
+  }
+
+  /// Begins a transaction in a session that it opens, and closes when it ends.
+  static Transaction ofItsOwn(EngineHandle engine, WorkerPool workers, Access access) {
+    SessionHandle session = engine.session();
+    boolean begun = false;
+    try {
+      Transaction transaction = new Transaction(session, true, workers, access);
+      LeakReporter.watch(transaction, session, "Transaction");
+      begun = true;
+      return transaction;
+    } finally {
+      if (!begun) {
+        session.close();
+      }
+    }
+  }
+
+  /// Begins a transaction in a session that somebody else closes.
+  static Transaction inSession(SessionHandle session, WorkerPool workers, Access access) {
+    return new Transaction(session, false, workers, access);
+  }
+
+  /// Runs SQL in this transaction and gives its rows, as [Engine#query] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [Engine#query]
+  /// @return the rows; the caller closes them before the next statement and before [#commit()]
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended, is aborted, may not write, or conflicts with another
+  /// @throws ClosedException if the transaction is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, @Nullable Object... parameters) {
+    requireActive();
+    QueryResult result = new Query(source, workers, new Work.Sql(sql)).with(parameters).run();
+    lastResult = result;
+    return result;
+  }
+
+  /// Runs SQL in this transaction to its end, as [Engine#execute] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters as for [Engine#query]
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended, is aborted, may not write, or conflicts with another
+  /// @throws ClosedException if the transaction is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, @Nullable Object... parameters) {
+    requireActive();
+    return new Query(source, workers, new Work.Sql(sql)).with(parameters).execute();
+  }
+
+  /// Makes the changes of this transaction visible to others, and durable if the database is a file. The transaction
+  /// ends.
+  ///
+  /// If this throws, nothing is committed and the transaction is rolled back, but for three cases. With an open result
+  /// nothing has happened, and the transaction goes on. With the code [ErrorCode#CHECKPOINT_FAILED] everything is
+  /// committed. And if the session or engine is closed by another thread meanwhile, it may be either.
+  ///
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended, is aborted, or conflicts with another
+  /// @throws IoException if the changes cannot be written; or, with the code [ErrorCode#CHECKPOINT_FAILED], if they are
+  ///   committed and durable but the engine has to be closed and the database opened again
+  /// @throws ClosedException if the transaction, its session or its engine is closed
+  public void commit() {
+    requireActive();
+    try {
+      // For DuckDB the COMMIT of an aborted transaction is a ROLLBACK that succeeds. A SELECT tells that it is aborted.
+      control("SELECT 1; COMMIT");
+    } catch (BusyException e) {
+      throw e;
+    } catch (DataPrismException e) {
+      if (e.code() == ErrorCode.CHECKPOINT_FAILED) {
+        end(State.COMMITTED);
+      } else {
+        rollBackWhatIsLeft();
+      }
+      throw e;
+    }
+    end(State.COMMITTED);
+  }
+
+  /// Undoes the changes of this transaction and closes its result. The transaction ends. Does nothing if it is rolled
+  /// back already, as it is after a [#commit()] that failed.
+  ///
+  /// @throws BusyException if another thread runs a statement in the session, or a result that was not made by this
+  ///   transaction is open in it; the transaction goes on
+  /// @throws TransactionException if the transaction is committed
+  /// @throws ClosedException if the transaction is closed
+  public void rollback() {
+    if (state != State.ROLLED_BACK) {
+      requireActive();
+      rollBackWhatIsLeft();
+    }
+  }
+
+  /// Whether the transaction has neither been committed nor rolled back nor closed. It may be aborted nevertheless.
+  public boolean isActive() {
+    return state == State.ACTIVE;
+  }
+
+  /// Rolls back what was not committed, closes the result, and closes the session if the transaction was begun by an
+  /// engine. Closing twice is allowed.
+  ///
+  /// @throws BusyException as for [#rollback()], if the transaction was begun by a session
+  @Override
+  public void close() {
+    if (state == State.ACTIVE) {
+      rollBackWhatIsLeft();
+    }
+    state = State.CLOSED;
+  }
+
+  private void rollBackWhatIsLeft() {
+    if (!ownsSession) {
+      QueryResult result = lastResult;
+      if (result != null) {
+        result.close();
+      }
+      try {
+        control("ROLLBACK");
+      } catch (TransactionException | ClosedException e) {
+        // A commit that failed, or closing the session, has rolled it back already.
+      }
+    }
+    end(State.ROLLED_BACK);
+  }
+
+  private void end(State how) {
+    state = how;
+    if (ownsSession) {
+      session.close();
+    }
+  }
+
+  /// Runs what begins or ends the transaction. Interrupting the thread does not stop it: a commit that was stopped on
+  /// its way could have happened or not.
+  private void control(String sql) {
+    workers.runUninterrupted(() -> session.execute(sql, ParameterList.positional()));
+  }
+
+  private void requireActive() {
+    switch (state) {
+      case ACTIVE -> {}
+      case COMMITTED -> throw ended("the transaction is committed");
+      case ROLLED_BACK -> throw ended("the transaction is rolled back");
+      case CLOSED ->
+          throw Errors.of(Details.of(ErrorCode.CLOSED, "the transaction is closed", "use it before it is closed"));
+    }
+  }
+
+  private static DataPrismException ended(String message) {
+    return Errors.of(Details.of(ErrorCode.TRANSACTION, message, "begin another one"));
+  }
+}
