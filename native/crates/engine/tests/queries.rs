@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use dataprism_engine::{Engine, ErrorCode, ErrorKind, LiveHandles, Options, QueryResult, Value};
+use dataprism_engine::{Engine, Error, ErrorCode, ErrorKind, LiveHandles, Options, QueryResult, Value};
 
 fn engine() -> Engine {
     Engine::open(&Options::default()).unwrap()
@@ -278,6 +278,38 @@ fn closing_a_result_halfway_leaves_the_transaction_alone() {
     assert_eq!(
         longs(&engine.query("SELECT count(*) FROM t", &[]).unwrap()),
         [1_000_001]
+    );
+}
+
+#[test]
+fn errors_of_transactions_are_told_apart() {
+    let engine = engine();
+    engine
+        .execute("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)", &[])
+        .unwrap();
+    let first = engine.session().unwrap();
+    let second = engine.session().unwrap();
+    let code = |result: Result<u64, Error>| result.unwrap_err().code;
+    first
+        .execute(
+            "BEGIN; INSERT INTO t VALUES (1, 1); CREATE TABLE u (n INTEGER)",
+            &[],
+        )
+        .unwrap();
+    second.execute("BEGIN; INSERT INTO t VALUES (1, 2)", &[]).unwrap();
+    first.execute("COMMIT", &[]).unwrap();
+    assert_eq!(code(second.execute("COMMIT", &[])), ErrorCode::Conflict);
+    assert_eq!(code(second.execute("COMMIT", &[])), ErrorCode::Transaction);
+
+    first.execute("BEGIN; UPDATE t SET n = 3", &[]).unwrap();
+    second.execute("BEGIN", &[]).unwrap();
+    assert_eq!(
+        code(second.execute("UPDATE t SET n = 4", &[])),
+        ErrorCode::Conflict
+    );
+    assert_eq!(
+        code(second.execute("SELECT 1", &[])),
+        ErrorCode::TransactionAborted
     );
 }
 

@@ -8,6 +8,7 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
@@ -142,6 +143,7 @@ public final class Transaction implements AutoCloseable {
   ///
   /// @throws BusyException if a result of this transaction is neither closed nor read to its end
   /// @throws TransactionException if the transaction has ended, is aborted, or conflicts with another
+  /// @throws InterruptedQueryException if it was interrupted before it had committed anything
   /// @throws IoException if the changes cannot be written; or, with the code [ErrorCode#CHECKPOINT_FAILED], if they are
   ///   committed and durable but the engine has to be closed and the database opened again
   /// @throws ClosedException if the transaction, its session or its engine is closed
@@ -152,6 +154,13 @@ public final class Transaction implements AutoCloseable {
       control("SELECT 1; COMMIT");
     } catch (BusyException e) {
       throw e;
+    } catch (InterruptedQueryException e) {
+      // Session.interrupt() may come when DuckDB has just committed, and is reported like one that comes before. Only
+      // if it came before there is still something to roll back.
+      if (rollBackInSession()) {
+        end(State.ROLLED_BACK);
+        throw e;
+      }
     } catch (DataPrismException e) {
       if (e.code() == ErrorCode.CHECKPOINT_FAILED) {
         end(State.COMMITTED);
@@ -196,17 +205,26 @@ public final class Transaction implements AutoCloseable {
 
   private void rollBackWhatIsLeft() {
     if (!ownsSession) {
-      QueryResult result = lastResult;
-      if (result != null) {
-        result.close();
-      }
-      try {
-        control("ROLLBACK");
-      } catch (TransactionException | ClosedException e) {
-        // A commit that failed, or closing the session, has rolled it back already.
-      }
+      rollBackInSession();
     }
     end(State.ROLLED_BACK);
+  }
+
+  /// Tells whether there was, or may have been, anything to roll back.
+  private boolean rollBackInSession() {
+    QueryResult result = lastResult;
+    if (result != null) {
+      result.close();
+    }
+    try {
+      control("ROLLBACK");
+      return true;
+    } catch (TransactionException e) {
+      return false;
+    } catch (ClosedException e) {
+      // Closing the session has ended the transaction, one way or the other.
+      return true;
+    }
   }
 
   private void end(State how) {

@@ -20,8 +20,11 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +42,7 @@ class TransactionTest {
   @BeforeEach
   void open() {
     engine = Engine.open();
-    engine.execute("CREATE TABLE t AS SELECT range AS n FROM range(3)");
+    engine.execute("CREATE TABLE t AS SELECT range - 3 AS n FROM range(3)");
   }
 
   @AfterEach
@@ -342,6 +345,36 @@ class TransactionTest {
   }
 
   @Test
+  void anInterruptedCommitTellsTheTruth() throws Exception {
+    try (Session session = engine.session();
+        ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      for (int i = 0; i < 500; i++) {
+        long delay = ThreadLocalRandom.current().nextLong(1_000_000);
+        try (Transaction transaction = session.begin()) {
+          transaction.execute("UPDATE t SET n = ?", i);
+          Future<?> interrupt =
+              pool.submit(() -> {
+                LockSupport.parkNanos(delay);
+                session.interrupt();
+              });
+          boolean committed = commits(transaction);
+          interrupt.get();
+          assertThat(longOf(engine.query("SELECT count(*) FROM t WHERE n = ?", i))).isEqualTo(committed ? 3 : 0);
+        }
+      }
+    }
+  }
+
+  private static boolean commits(Transaction transaction) {
+    try {
+      transaction.commit();
+      return true;
+    } catch (InterruptedQueryException e) {
+      return false;
+    }
+  }
+
+  @Test
   void aCommitIsToldFromTheCheckpointThatFailsAfterIt(@TempDir Path directory) {
     Path file = directory.resolve("t.duckdb");
     try (Engine failing = Engine.open(file)) {
@@ -420,7 +453,7 @@ class TransactionTest {
       return transaction.execute("UPDATE t SET n = n + 100");
     });
     assertThat(runs).hasValue(4);
-    assertThat(longOf(engine.query("SELECT sum(n)::BIGINT FROM t"))).isEqualTo(3 + 3 * 3 + 3 * 100);
+    assertThat(longOf(engine.query("SELECT sum(n)::BIGINT FROM t"))).isEqualTo(-6 + 3 * 3 + 3 * 100);
   }
 
   @Test
@@ -469,7 +502,7 @@ class TransactionTest {
     engine.execute("CREATE TABLE counter AS SELECT 0 AS n");
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       var done =
-          java.util.stream.IntStream.range(0, threads)
+          IntStream.range(0, threads)
               .mapToObj(_ ->
                   pool.submit(() ->
                       repeat(
