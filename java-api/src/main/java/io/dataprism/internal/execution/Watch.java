@@ -1,5 +1,6 @@
 package io.dataprism.internal.execution;
 
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -53,7 +54,13 @@ final class Watch {
       idle = CALLS.isEmpty() ? idle + 1 : 0;
       long now = System.nanoTime();
       for (ActiveQuery query : CALLS) {
-        query.check(now);
+        try {
+          query.check(now);
+        } catch (RuntimeException | Error e) {
+          // One query that cannot be looked after must not take the others' time limits with it.
+          CALLS.remove(query);
+          System.getLogger("io.dataprism").log(Level.ERROR, "A query cannot be watched; its limits do not hold.", e);
+        }
       }
     }
   }
