@@ -58,7 +58,7 @@ final class Watch {
           query.check(now);
         } catch (RuntimeException | Error e) {
           // One query that cannot be looked after must not take the others' time limits with it.
-          CALLS.remove(query);
+          remove(query);
           System.getLogger("io.dataprism").log(Level.ERROR, "A query cannot be watched; its limits do not hold.", e);
         }
       }
