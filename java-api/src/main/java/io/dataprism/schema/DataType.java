@@ -1,5 +1,6 @@
 package io.dataprism.schema;
 
+import io.dataprism.internal.name.SqlNames;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -236,7 +237,7 @@ public sealed interface DataType {
 
   private static String inParentheses(List<Field> fields) {
     return fields.stream()
-        .map(field -> SqlNames.quoted(field.name()) + " " + field.type().sql())
+        .map(field -> SqlNames.readable(field.name()) + " " + field.type().sql())
         .collect(Collectors.joining(", ", "(", ")"));
   }
 }

@@ -1,5 +1,6 @@
 package io.dataprism.schema;
 
+import io.dataprism.internal.name.SqlNames;
 import java.util.Objects;
 
 /// A column of a result, or a part of a nested type.
@@ -17,6 +18,6 @@ public record Field(String name, DataType type, boolean nullable) {
   /// The field as SQL writes it: name and type.
   @Override
   public String toString() {
-    return SqlNames.quoted(name) + " " + type.sql() + (nullable ? "" : " NOT NULL");
+    return SqlNames.readable(name) + " " + type.sql() + (nullable ? "" : " NOT NULL");
   }
 }

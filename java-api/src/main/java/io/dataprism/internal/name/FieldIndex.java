@@ -77,11 +77,7 @@ public final class FieldIndex {
     for (Field field : fields) {
       names.add(field.name());
     }
-    List<String> near = NearNames.of(name, names);
-    if (!near.isEmpty()) {
-      return "did you mean " + String.join(" or ", near) + "?";
-    }
-    return names.isEmpty() ? "there are no " + kind + "s" : "the " + kind + "s are " + NearNames.listed(names);
+    return NearNames.hint(name, names, kind + "s");
   }
 
   private static InvalidInputException invalid(String message, String hint) {

@@ -26,6 +26,17 @@ public final class NearNames {
         .toList();
   }
 
+  /// What to say about a name that does not exist: which may have been meant, or else which there are.
+  ///
+  /// @param kinds what the names are names of, such as "columns"
+  public static String hint(String wanted, Collection<String> names, String kinds) {
+    List<String> near = of(wanted, names);
+    if (!near.isEmpty()) {
+      return "did you mean " + String.join(" or ", near) + "?";
+    }
+    return names.isEmpty() ? "there are no " + kinds : "the " + kinds + " are " + listed(names);
+  }
+
   /// Names as a list for an error, cut where there are many.
   public static String listed(Collection<String> names) {
     String shown = names.stream().limit(MOST_LISTED).map(name -> "'" + name + "'").collect(Collectors.joining(", "));
