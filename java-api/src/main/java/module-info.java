@@ -4,6 +4,7 @@ module io.dataprism {
   requires io.dataprism.bindings;
 
   exports io.dataprism;
+  exports io.dataprism.catalog;
   exports io.dataprism.column;
   exports io.dataprism.error;
   exports io.dataprism.schema;

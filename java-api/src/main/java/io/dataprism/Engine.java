@@ -2,6 +2,7 @@ package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.SessionHandle;
+import io.dataprism.catalog.Catalog;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
@@ -208,6 +209,11 @@ public final class Engine implements AutoCloseable {
   /// @throws X if the work throws it
   public <T extends @Nullable Object, X extends Exception> T inTransaction(TransactionWork<T, X> work) throws X {
     return TransactionRetry.run(this, work);
+  }
+
+  /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].
+  public Catalog catalog() {
+    return Catalog.of(this);
   }
 
   /// The engine's own sessions.

@@ -1,6 +1,7 @@
 package io.dataprism;
 
 import io.dataprism.bindings.SessionHandle;
+import io.dataprism.catalog.Catalog;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
@@ -141,5 +142,10 @@ public final class Session implements AutoCloseable {
     Transaction begun = Transaction.inSession(handle, workers, access);
     transaction = begun;
     return begun;
+  }
+
+  /// Databases, tables, columns and their storage as this session sees them, its temporary tables included.
+  public Catalog catalog() {
+    return Catalog.of(this);
   }
 }
