@@ -7,5 +7,6 @@ module io.dataprism {
   exports io.dataprism.catalog;
   exports io.dataprism.column;
   exports io.dataprism.error;
+  exports io.dataprism.plan;
   exports io.dataprism.schema;
 }

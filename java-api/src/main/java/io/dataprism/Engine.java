@@ -9,12 +9,14 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
+import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.plan.QueryPlan;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -214,6 +216,35 @@ public final class Engine implements AutoCloseable {
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].
   public Catalog catalog() {
     return Catalog.of(this);
+  }
+
+  /// The plan by which DuckDB would run a statement. The statement is not run.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters as for [#query]
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound
+  public QueryPlan explain(String sql, @Nullable Object... parameters) {
+    try (Session own = session()) {
+      return own.explain(sql, parameters);
+    }
+  }
+
+  /// Runs a statement to its end, changes of data included, and gives its plan with the rows and times that were
+  /// measured. Rows that the statement gives are counted and dropped.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters as for [#query]
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained; nothing has run
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound or run
+  public QueryPlan explainAnalyze(String sql, @Nullable Object... parameters) {
+    // A session that is closed afterwards: what an explained BEGIN or SET leaves behind is not for another query to
+    // find.
+    try (Session own = session()) {
+      return own.explainAnalyze(sql, parameters);
+    }
   }
 
   /// The engine's own sessions.

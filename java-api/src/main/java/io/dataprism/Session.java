@@ -7,12 +7,15 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.internal.plan.Explainer;
+import io.dataprism.plan.QueryPlan;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -147,5 +150,30 @@ public final class Session implements AutoCloseable {
   /// Databases, tables, columns and their storage as this session sees them, its temporary tables included.
   public Catalog catalog() {
     return Catalog.of(this);
+  }
+
+  /// The plan by which DuckDB would run a statement in this session. The statement is not run.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters as for [Engine#query]
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound
+  public QueryPlan explain(String sql, @Nullable Object... parameters) {
+    return Explainer.explain(this, sql, parameters);
+  }
+
+  /// Runs a statement in this session to its end, changes of data included, and gives its plan with the rows and times
+  /// that were measured. Rows that the statement gives are counted and dropped.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters as for [Engine#query]
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained; nothing has run
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound or run
+  public QueryPlan explainAnalyze(String sql, @Nullable Object... parameters) {
+    return Explainer.explainAnalyze(this, sql, parameters);
   }
 }
