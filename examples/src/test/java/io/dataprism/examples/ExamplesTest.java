@@ -71,6 +71,15 @@ class ExamplesTest {
         .contains("6.66");
   }
 
+  @Test
+  void inspect_database(@TempDir Path directory) {
+    assertThat(outputOf(InspectDatabase::main, directory.resolve("measurements.duckdb")))
+        .startsWith("measurements: 500,000 rows\n  id BIGINT\n  sensor VARCHAR\n  value DOUBLE\n")
+        .contains("  id is stored as {", "BitPacking=5")
+        .contains("UNGROUPED_AGGREGATE gave 1 rows\n")
+        .endsWith("TABLE_SCAN gave 25,000 rows\n");
+  }
+
   private static String outputOf(Consumer<String[]> main, Path argument) {
     PrintStream before = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
