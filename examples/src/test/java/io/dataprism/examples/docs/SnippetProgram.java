@@ -165,8 +165,10 @@ final class SnippetProgram {
         """
         import module java.base;
         import io.dataprism.*;
+        import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;
+        import io.dataprism.plan.*;
         import io.dataprism.schema.*;
         %s
         class %s extends Page { static void run() throws Exception {
