@@ -1,5 +1,8 @@
 package io.dataprism.catalog;
 
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.name.SqlNames;
 import java.util.List;
 import java.util.Objects;
@@ -15,13 +18,16 @@ import java.util.stream.Stream;
 /// @param schemaPath the schema, preceded by those that it lies in if it is nested; never empty
 /// @param name the name of the table or view itself
 public record TableName(String database, List<String> schemaPath, String name) {
-  /// Rejects null and an empty path.
+  /// Rejects null.
+  ///
+  /// @throws InvalidInputException if the path of schemas is empty
   public TableName {
     Objects.requireNonNull(database, "database");
     Objects.requireNonNull(name, "name");
     schemaPath = List.copyOf(schemaPath);
     if (schemaPath.isEmpty()) {
-      throw new IllegalArgumentException("a table is in a schema");
+      throw new InvalidInputException(
+          Details.of(ErrorCode.INVALID_INPUT, "a table is in a schema, and the path of schemas is empty", null));
     }
   }
 

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /// @param actualRows how many rows the operator gave; empty for a plan that has not been run
 /// @param time the time that all threads together spent in the operator itself, without its children; empty for a plan
 ///   that has not been run
-/// @param children the operators whose rows it takes, of a join the probed side first
+/// @param children the operators whose rows it takes, of a hash join first those that are looked up, then those that
+///   the hash table is made of
 public record PlanNode(
     String operator,
     Map<String, List<String>> details,

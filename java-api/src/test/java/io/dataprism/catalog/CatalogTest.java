@@ -14,6 +14,7 @@ import io.dataprism.error.CatalogException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -180,6 +181,11 @@ class CatalogTest {
     assertThat(catalog.resolve("FLIGHTS")).isEqualTo(name);
     assertThat(catalog.table(new TableName("MEMORY", "Main", "flights")).name()).isEqualTo(name);
     assertThat(catalog.columns(new TableName("MEMORY", "Main", "flights"))).hasSize(1);
+
+    // DuckDB ignores the case of ASCII letters only.
+    engine.execute("CREATE TABLE \"Ä\" AS SELECT 1 AS capital; CREATE TABLE \"ä\" AS SELECT 1 AS small");
+    assertThat(catalog.columns(catalog.resolve("Ä"))).extracting(ColumnInfo::name).containsExactly("capital");
+    assertThat(catalog.columns(catalog.resolve("ä"))).extracting(ColumnInfo::name).containsExactly("small");
   }
 
   @Test
@@ -368,6 +374,6 @@ class CatalogTest {
 
   @Test
   void aNameWithoutASchemaIsNone() {
-    assertThatThrownBy(() -> new TableName("memory", List.of(), "t")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new TableName("memory", List.of(), "t")).isInstanceOf(InvalidInputException.class);
   }
 }
