@@ -90,12 +90,13 @@ impl Statement {
     pub fn kind(&self) -> Result<StatementKind> {
         use sys::DUCKDB_V2_STATEMENT_TYPE::*;
         Ok(match self.raw_type()? {
-            DUCKDB_V2_STATEMENT_TYPE_SELECT | DUCKDB_V2_STATEMENT_TYPE_EXPLAIN => StatementKind::Select,
+            DUCKDB_V2_STATEMENT_TYPE_SELECT => StatementKind::Select,
             DUCKDB_V2_STATEMENT_TYPE_INSERT
             | DUCKDB_V2_STATEMENT_TYPE_UPDATE
             | DUCKDB_V2_STATEMENT_TYPE_DELETE
             | DUCKDB_V2_STATEMENT_TYPE_MERGE_INTO
             | DUCKDB_V2_STATEMENT_TYPE_COPY => StatementKind::Change,
+            // An EXPLAIN ANALYZE runs what it explains, which may be anything, so it is one of these.
             _ => StatementKind::Session,
         })
     }

@@ -194,6 +194,22 @@ fn a_leased_session_leaves_nothing_to_the_next() {
 }
 
 #[test]
+fn what_an_explained_statement_leaves_behind_is_not_found_by_the_next() {
+    let engine = engine();
+    engine.query("EXPLAIN ANALYZE BEGIN", &[]).unwrap();
+    engine.execute("CREATE TABLE t (n INT)", &[]).unwrap();
+    let other = engine.session().unwrap();
+    other.execute("INSERT INTO t VALUES (1)", &[]).unwrap();
+    engine
+        .query("EXPLAIN ANALYZE CREATE TEMP TABLE mine AS SELECT 1", &[])
+        .unwrap();
+    assert_eq!(
+        engine.query("FROM mine", &[]).err().unwrap().code,
+        ErrorCode::Catalog
+    );
+}
+
+#[test]
 fn a_lease_that_ends_with_an_open_result_stops_it_and_it_alone() {
     let engine = engine();
     let lease = engine.lease().unwrap();
