@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use crate::error::{Error, ErrorClass, Result};
 pub use libduckdb_sys::v2::{ArrowArray, ArrowSchema};
 
 /// The Arrow schema of a result. Frees itself.
@@ -46,6 +47,31 @@ impl Batch {
     /// How many rows the batch holds.
     pub fn row_count(&self) -> usize {
         self.0.length as usize
+    }
+
+    /// The array in the layout of the Arrow C Data Interface; it stays owned by this value.
+    pub fn as_arrow(&self) -> &ArrowArray {
+        &self.0
+    }
+
+    /// The first row of a batch of `BIGINT` columns, none of them negative or null.
+    pub(crate) fn integers<const COLUMNS: usize>(&self) -> Result<[u64; COLUMNS]> {
+        let mut integers = [0; COLUMNS];
+        if self.0.n_children != COLUMNS as i64 || self.0.length == 0 {
+            return Err(Error::new(
+                ErrorClass::Internal,
+                "a row has other columns than asked for",
+            ));
+        }
+        for (column, integer) in integers.iter_mut().enumerate() {
+            // SAFETY: the batch has that many children, and a column of integers has its values in its second buffer.
+            let value = unsafe {
+                let child = &**self.0.children.add(column);
+                *(*child.buffers.add(1)).cast::<i64>().add(child.offset as usize)
+            };
+            *integer = value as u64;
+        }
+        Ok(integers)
     }
 
     /// Gives the array away; from here on its holder has to release it.

@@ -5,10 +5,11 @@ use std::ptr;
 
 use libduckdb_sys::v2 as sys;
 
+use crate::config;
 use crate::error::{Error, ErrorClass, Result};
 use crate::instance::Instance;
 use crate::prepared::PreparedStatement;
-use crate::raw::{self, check};
+use crate::raw::check;
 use crate::result::ArrowResult;
 use crate::statement::Statement;
 use crate::value::{BoundParameters, Parameter};
@@ -148,17 +149,15 @@ impl Connection {
         let mut config = ptr::null_mut();
         // SAFETY: the connection is open; the configuration is borrowed from it.
         check(|err| unsafe { sys::duckdb_v2_connection_get_config(self.handle, &mut config, err) })?;
-        let (name, value) = (raw::view(name.as_bytes()), raw::view(value.as_bytes()));
-        // SAFETY: the configuration and the views are valid for the call.
-        check(|err| unsafe {
-            sys::duckdb_v2_config_set_option_text(
+        // SAFETY: the configuration is borrowed from this connection.
+        unsafe {
+            config::write(
                 config,
-                &name,
-                &value,
+                name,
+                value,
                 sys::DUCKDB_V2_SETTING_SCOPE::DUCKDB_V2_SETTING_SCOPE_SESSION,
-                err,
             )
-        })
+        }
     }
 }
 

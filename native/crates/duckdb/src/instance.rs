@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use libduckdb_sys::v2 as sys;
 
 use crate::DUCKDB_VERSION;
+use crate::config;
 use crate::error::{Error, ErrorClass, Result};
 use crate::raw::{self, check};
 
@@ -22,6 +23,8 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// Where data goes that does not fit in memory; none for DuckDB's own default.
     pub temp_directory: Option<String>,
+    /// How many bytes may go there; none for DuckDB's own default.
+    pub max_spill: Option<u64>,
 }
 
 /// An open database and everything attached to it. Safe to share between threads.
@@ -109,6 +112,32 @@ impl Instance {
         })
     }
 
+    /// Limits the bytes that the buffers may take. Fails where more are in use and cannot be given back.
+    pub fn set_memory_limit(&self, bytes: u64) -> Result<()> {
+        // SAFETY: the configuration is borrowed from this instance.
+        unsafe {
+            config::write(
+                self.config()?,
+                "memory_limit",
+                &format!("{bytes}B"),
+                sys::DUCKDB_V2_SETTING_SCOPE::DUCKDB_V2_SETTING_SCOPE_GLOBAL,
+            )
+        }
+    }
+
+    /// Reads an option whose value is a text.
+    pub fn setting(&self, name: &str) -> Result<String> {
+        // SAFETY: the configuration is borrowed from this instance.
+        unsafe { config::read_text(self.config()?, name) }
+    }
+
+    fn config(&self) -> Result<sys::duckdb_v2_config_handle> {
+        let mut config = ptr::null_mut();
+        // SAFETY: the instance is open and the place for the configuration is valid.
+        check(|err| unsafe { sys::duckdb_v2_instance_get_config(self.handle, &mut config, err) })?;
+        Ok(config)
+    }
+
     pub(crate) fn handle(&self) -> sys::duckdb_v2_instance_handle {
         self.handle
     }
@@ -141,6 +170,9 @@ impl Options {
         }
         if let Some(directory) = &self.temp_directory {
             settings.push(("temp_directory", directory.clone()));
+        }
+        if let Some(bytes) = self.max_spill {
+            settings.push(("max_temp_directory_size", format!("{bytes}B")));
         }
         settings
     }

@@ -8,8 +8,11 @@
 //! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface.
 
 mod arrow;
+mod config;
 mod connection;
 mod error;
+mod footprint;
+mod gauge;
 mod instance;
 mod prepared;
 mod raw;
@@ -20,6 +23,8 @@ mod value;
 pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};
 pub use connection::{Connection, Progress};
 pub use error::{Error, ErrorClass, Result};
+pub use footprint::Footprint;
+pub use gauge::{InstanceMemory, MemoryGauge};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;
 pub use result::{ArrowResult, ResultKind};

@@ -7,13 +7,16 @@
 //! Everything here is safe Rust, knows nothing of the C ABI above it, and reaches DuckDB only through
 //! `dataprism-duckdb`.
 
+mod budget;
 mod engine;
 mod error;
 mod handles;
+mod machine;
 mod result;
 mod session;
 mod statement;
 
+pub use budget::{Budget, EngineUsage, MemoryKind, MemoryUsage, Reservation};
 pub use dataprism_duckdb::{
     ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Parameter, Progress, Schema, Value,
     library_version,
