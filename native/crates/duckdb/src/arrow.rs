@@ -38,6 +38,8 @@ pub struct Batch(ArrowArray);
 
 // SAFETY: an array is immutable memory owned by this value, and its release function may run on any thread.
 unsafe impl Send for Batch {}
+// SAFETY: nothing in an array changes between its making and its release.
+unsafe impl Sync for Batch {}
 
 impl Batch {
     pub(crate) fn new(array: ArrowArray) -> Self {

@@ -17,6 +17,7 @@ mod instance;
 mod prepared;
 mod raw;
 mod result;
+mod shared;
 mod statement;
 mod value;
 
@@ -28,6 +29,7 @@ pub use gauge::{InstanceMemory, MemoryGauge};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;
 pub use result::{ArrowResult, ResultKind};
+pub use shared::SharedBatch;
 pub use statement::{Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};
 

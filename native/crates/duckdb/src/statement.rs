@@ -1,5 +1,7 @@
 //! A parsed statement.
 
+use std::borrow::Cow;
+
 use libduckdb_sys::v2 as sys;
 
 use crate::error::Result;
@@ -29,8 +31,10 @@ pub enum StatementKind {
 pub enum TransactionStep {
     /// It begins one.
     Begin,
-    /// It commits or rolls back.
-    End,
+    /// It makes what the transaction has changed visible to others.
+    Commit,
+    /// It undoes what the transaction has changed.
+    RollBack,
 }
 
 impl Statement {
@@ -68,22 +72,29 @@ impl Statement {
         if self.raw_type()? != sys::DUCKDB_V2_STATEMENT_TYPE::DUCKDB_V2_STATEMENT_TYPE_TRANSACTION {
             return Ok(None);
         }
-        let mut text = raw::EMPTY;
-        // SAFETY: the statement is alive and the place for its text is valid.
-        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_text(self.handle, &mut text, err) })?;
-        // SAFETY: the view is valid while the statement lives.
-        let text = unsafe { raw::text_of(&text) };
+        let text = self.text()?;
         // DuckDB gives no more than the type; its text begins with the first token.
         let word = text
             .split(|c: char| !c.is_ascii_alphabetic())
             .next()
             .unwrap_or_default();
-        let begins = word.eq_ignore_ascii_case("BEGIN") || word.eq_ignore_ascii_case("START");
-        Ok(Some(if begins {
+        let is_one_of = |words: [&str; 2]| words.iter().any(|each| word.eq_ignore_ascii_case(each));
+        Ok(Some(if is_one_of(["BEGIN", "START"]) {
             TransactionStep::Begin
+        } else if is_one_of(["ROLLBACK", "ABORT"]) {
+            TransactionStep::RollBack
         } else {
-            TransactionStep::End
+            TransactionStep::Commit
         }))
+    }
+
+    /// The text of the statement, from its first token on.
+    pub fn text(&self) -> Result<Cow<'_, str>> {
+        let mut text = raw::EMPTY;
+        // SAFETY: the statement is alive and the place for its text is valid.
+        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_text(self.handle, &mut text, err) })?;
+        // SAFETY: the view is valid while the statement lives.
+        Ok(unsafe { raw::text_of(&text) })
     }
 
     /// What the statement does.

@@ -1,9 +1,11 @@
 //! The engine: one database and the sessions on it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use dataprism_duckdb::{Connection, Instance, Options, Parameter};
 
+use crate::changes::{Changes, Versions, counter_of};
 use crate::error::{Error, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard, LiveHandles};
 use crate::result::QueryResult;
@@ -21,7 +23,25 @@ pub struct Engine {
 /// What sessions and results share with their engine.
 pub(crate) struct EngineCore {
     pub(crate) counters: Arc<Counters>,
+    changes: Arc<Changes>,
+    plans: Arc<PlanCounters>,
     state: Mutex<EngineState>,
+}
+
+/// How often sessions had the plan of a prepared statement that they were to run.
+#[derive(Debug, Default)]
+pub(crate) struct PlanCounters {
+    pub(crate) hits: AtomicU64,
+    pub(crate) misses: AtomicU64,
+}
+
+/// How often sessions had the plan of a prepared statement that they were to run.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct PlanCounts {
+    /// How often a plan was there.
+    pub hits: u64,
+    /// How often one had to be made.
+    pub misses: u64,
 }
 
 struct EngineState {
@@ -46,6 +66,8 @@ impl Engine {
         Ok(Self {
             core: Arc::new(EngineCore {
                 counters,
+                changes: Arc::new(Changes::new()),
+                plans: Arc::default(),
                 state: Mutex::new(state),
             }),
             _live: live,
@@ -93,6 +115,30 @@ impl Engine {
         self.core.counters.snapshot()
     }
 
+    /// How many changes there have been: while it stands still, every query gives the same rows, as far as it reads
+    /// from the database and is deterministic.
+    pub fn change_count(&self) -> u64 {
+        self.core.changes.count()
+    }
+
+    /// The counter of changes that belongs to the objects of a name, whatever their database and schema.
+    pub fn change_counter(&self, name: &str) -> u32 {
+        counter_of(name)
+    }
+
+    /// Where some counters of changes stand.
+    pub fn versions(&self, counters: &[u32]) -> Versions {
+        self.core.changes.versions(counters)
+    }
+
+    /// How often sessions had the plans of prepared statements.
+    pub fn plan_counts(&self) -> PlanCounts {
+        PlanCounts {
+            hits: self.core.plans.hits.load(Ordering::Relaxed),
+            misses: self.core.plans.misses.load(Ordering::Relaxed),
+        }
+    }
+
     /// Stops every statement that runs on this engine. Callable from any thread; other statements may follow.
     pub fn interrupt(&self) {
         let sessions = match self.core.state.lock() {
@@ -132,7 +178,11 @@ impl EngineCore {
     fn new_session(&self) -> Result<Arc<SessionCore>> {
         let mut state = self.state.lock().map_err(|_| Error::poisoned())?;
         let instance = state.instance.as_ref().ok_or_else(|| Error::closed("engine"))?;
-        let session = Arc::new(SessionCore::new(Connection::open(instance)?));
+        let session = Arc::new(SessionCore::new(
+            Connection::open(instance)?,
+            Arc::clone(&self.changes),
+            Arc::clone(&self.plans),
+        ));
         // Room is made only when the list would grow, so that its upkeep stays constant per session.
         if state.sessions.len() == state.sessions.capacity() {
             state.sessions.retain(|session| session.strong_count() > 0);

@@ -16,6 +16,8 @@ pub enum HandleKind {
     Result,
     /// A batch that the caller has not released.
     Batch,
+    /// A result that is kept to be read again.
+    StoredResult,
 }
 
 /// How many handles are open, by kind.
@@ -31,6 +33,8 @@ pub struct LiveHandles {
     pub results: u64,
     /// Batches.
     pub batches: u64,
+    /// Results that are kept to be read again.
+    pub stored_results: u64,
 }
 
 #[derive(Debug)]
@@ -40,6 +44,7 @@ pub(crate) struct Counters {
     statements: AtomicU64,
     results: AtomicU64,
     batches: AtomicU64,
+    stored_results: AtomicU64,
 }
 
 static PROCESS: Counters = Counters::new();
@@ -52,6 +57,7 @@ impl Counters {
             statements: AtomicU64::new(0),
             results: AtomicU64::new(0),
             batches: AtomicU64::new(0),
+            stored_results: AtomicU64::new(0),
         }
     }
 
@@ -62,6 +68,7 @@ impl Counters {
             HandleKind::Statement => &self.statements,
             HandleKind::Result => &self.results,
             HandleKind::Batch => &self.batches,
+            HandleKind::StoredResult => &self.stored_results,
         }
     }
 
@@ -72,6 +79,7 @@ impl Counters {
             statements: self.statements.load(Ordering::Acquire),
             results: self.results.load(Ordering::Acquire),
             batches: self.batches.load(Ordering::Acquire),
+            stored_results: self.stored_results.load(Ordering::Acquire),
         }
     }
 }

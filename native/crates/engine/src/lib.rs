@@ -8,6 +8,8 @@
 //! `dataprism-duckdb`.
 
 mod budget;
+mod change;
+mod changes;
 mod engine;
 mod error;
 mod handles;
@@ -15,15 +17,18 @@ mod machine;
 mod result;
 mod session;
 mod statement;
+mod stored;
 
 pub use budget::{Budget, EngineUsage, MemoryKind, MemoryUsage, Reservation};
+pub use changes::Versions;
 pub use dataprism_duckdb::{
     ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Parameter, Progress, Schema, Value,
     library_version,
 };
-pub use engine::Engine;
+pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveGuard, LiveHandles};
 pub use result::QueryResult;
 pub use session::Session;
 pub use statement::PreparedStatement;
+pub use stored::{Rows, StoredResult, StoredRows};

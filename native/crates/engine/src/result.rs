@@ -1,13 +1,16 @@
 //! Query results.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use dataprism_duckdb::{Batch, Schema};
+use dataprism_duckdb::{Batch, Footprint, Schema};
 
+use crate::budget::{MemoryKind, Reservation};
 use crate::engine::EngineCore;
 use crate::error::Result;
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::session::{SessionCore, Started};
+use crate::stored::{KeptBatch, StoredResult};
 
 /// The rows of a query, pulled batch by batch; the query runs as they are pulled. Dropping it stops the query.
 ///
@@ -18,7 +21,16 @@ pub struct QueryResult {
     /// The engine whose pool the session goes back to; none for a session of the caller's own.
     pool: Option<Arc<EngineCore>>,
     counters: Arc<Counters>,
+    ahead: Mutex<Ahead>,
     _live: LiveGuard,
+}
+
+/// Batches that were fetched before the caller asked for them.
+#[derive(Default)]
+struct Ahead {
+    kept: VecDeque<Arc<KeptBatch>>,
+    /// The first one that was not to be kept.
+    last: Option<Batch>,
 }
 
 impl QueryResult {
@@ -29,6 +41,7 @@ impl QueryResult {
             started,
             pool: None,
             counters: Arc::clone(counters),
+            ahead: Mutex::default(),
             _live: live,
         }
     }
@@ -39,6 +52,7 @@ impl QueryResult {
             session,
             started,
             counters: Arc::clone(&engine.counters),
+            ahead: Mutex::default(),
             pool: Some(engine),
             _live: live,
         }
@@ -53,8 +67,53 @@ impl QueryResult {
     ///
     /// The guard counts the batch as open for as long as it lives.
     pub fn next_batch(&self) -> Result<Option<(Batch, LiveGuard)>> {
-        let batch = self.session.next(self.started.generation)?;
+        let batch = match self.take_ahead() {
+            Some(batch) => Some(batch),
+            None => self.session.next(self.started.generation)?,
+        };
         Ok(batch.map(|batch| (batch, LiveGuard::new(HandleKind::Batch, &self.counters))))
+    }
+
+    /// Runs the query ahead and keeps its batches. Where it ends within a number of bytes, and the memory budget has
+    /// room for them, this gives them as a result to be read again. In any case this result goes on to give all its
+    /// batches, the kept ones without a copy.
+    ///
+    /// It is to be called before the first batch is fetched, and by the one who fetches them.
+    pub fn store(&self, max_bytes: u64) -> Result<Option<StoredResult>> {
+        let footprint = Footprint::of(&self.started.schema);
+        let mut kept = Vec::new();
+        let mut bytes = 0;
+        let refused = loop {
+            let Some(batch) = self.session.next(self.started.generation)? else {
+                break None;
+            };
+            let size = footprint.bytes_of(&batch);
+            if size > max_bytes - bytes {
+                break Some(batch);
+            }
+            match Reservation::try_new(MemoryKind::Cache, size) {
+                Ok(reservation) => kept.push(Arc::new(KeptBatch::new(batch, reservation))),
+                // The query has its rows; there is no room to keep them, which is no error of the query.
+                Err(_) => break Some(batch),
+            }
+            bytes += size;
+        };
+        let stored = refused.is_none().then(|| {
+            let schema = Arc::clone(&self.started.schema);
+            StoredResult::new(schema, kept.clone(), bytes, &self.counters)
+        });
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        ahead.kept.extend(kept);
+        ahead.last = refused;
+        Ok(stored)
+    }
+
+    fn take_ahead(&self) -> Option<Batch> {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        match ahead.kept.pop_front() {
+            Some(batch) => Some(batch.view()),
+            None => ahead.last.take(),
+        }
     }
 
     /// Stops the query. Callable from any thread; the thread that is fetching gets an error.

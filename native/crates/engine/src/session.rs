@@ -12,7 +12,9 @@ use dataprism_duckdb::{
     StatementKind, TransactionStep,
 };
 
-use crate::engine::EngineCore;
+use crate::change::Change;
+use crate::changes::{ChangeNote, Changes, SessionChanges};
+use crate::engine::{EngineCore, PlanCounters};
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
@@ -45,6 +47,9 @@ pub(crate) struct SessionCore {
     state: Mutex<SessionState>,
     /// Whether a statement has begun a transaction that none has ended yet.
     in_transaction: Arc<AtomicBool>,
+    /// What statements change, for those who keep results.
+    changes: Arc<SessionChanges>,
+    plan_counters: Arc<PlanCounters>,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
     touched: AtomicBool,
     /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
@@ -84,12 +89,15 @@ struct Execution {
     /// What it does to the transaction, until it has done so.
     step: Option<TransactionStep>,
     in_transaction: Arc<AtomicBool>,
+    /// After the result: what is changed counts from when the statement has ended, which destroying it may bring about.
+    note: Option<ChangeNote>,
+    changes: Arc<SessionChanges>,
 }
 
 /// What a new [`QueryResult`] holds on to.
 pub(crate) struct Started {
     pub(crate) generation: u64,
-    pub(crate) schema: Schema,
+    pub(crate) schema: Arc<Schema>,
 }
 
 impl Session {
@@ -183,11 +191,17 @@ impl Drop for Session {
 }
 
 impl SessionCore {
-    pub(crate) fn new(connection: Connection) -> Self {
+    pub(crate) fn new(
+        connection: Connection,
+        changes: Arc<Changes>,
+        plan_counters: Arc<PlanCounters>,
+    ) -> Self {
         Self {
             connection: RwLock::new(Some(Arc::new(connection))),
             state: Mutex::new(SessionState::default()),
             in_transaction: Arc::default(),
+            changes: Arc::new(SessionChanges::new(changes)),
+            plan_counters,
             touched: AtomicBool::new(false),
             operation: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
@@ -244,7 +258,7 @@ impl SessionCore {
         state.running = Some(running);
         Ok(Started {
             generation: state.generation,
-            schema,
+            schema: Arc::new(schema),
         })
     }
 
@@ -351,10 +365,16 @@ impl SessionCore {
         let place = state.plans.iter().position(|(id, _)| *id == recipe.id);
         let known = place.and_then(|place| state.plans.remove(place));
         let plan = match known {
-            Some((_, plan)) => plan,
-            None => connection.prepare(&only(connection.parse(&recipe.sql)?)?)?,
+            Some((_, plan)) => {
+                self.plan_counters.hits.fetch_add(1, Ordering::Relaxed);
+                plan
+            }
+            None => {
+                self.plan_counters.misses.fetch_add(1, Ordering::Relaxed);
+                connection.prepare(&only(connection.parse(&recipe.sql)?)?)?
+            }
         };
-        let execution = self.guarded(state.number, &connection, recipe.step, || {
+        let execution = self.guarded(state.number, &connection, recipe.step, recipe.change, || {
             Ok(plan.execute(parameters, BATCH_ROWS)?)
         });
         if state.plans.len() == PLANS {
@@ -398,9 +418,14 @@ impl SessionCore {
         statement: &Statement,
         parameters: &[Parameter<'_>],
     ) -> Result<Execution> {
-        self.guarded(operation, connection, statement.transaction_step()?, || {
-            Ok(connection.execute(statement, parameters, BATCH_ROWS)?)
-        })
+        let change = Change::of(statement)?;
+        self.guarded(
+            operation,
+            connection,
+            statement.transaction_step()?,
+            change,
+            || Ok(connection.execute(statement, parameters, BATCH_ROWS)?),
+        )
     }
 
     /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
@@ -409,8 +434,10 @@ impl SessionCore {
         operation: u64,
         connection: &Arc<Connection>,
         step: Option<TransactionStep>,
+        change: Change,
         start: impl FnOnce() -> Result<ArrowResult>,
     ) -> Result<Execution> {
+        let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.changes, change));
         let result = start()?;
         let execution = Execution {
             connection: Arc::clone(connection),
@@ -418,6 +445,8 @@ impl SessionCore {
             ended: false,
             step,
             in_transaction: Arc::clone(&self.in_transaction),
+            note,
+            changes: Arc::clone(&self.changes),
         };
         if self.cancelled.load(Ordering::SeqCst) == operation {
             return Err(Error::new(
@@ -663,23 +692,31 @@ impl Execution {
         }
         let fetched = self.result.fetch();
         self.ended = !matches!(fetched, Ok(Some(_)));
-        self.note_step(fetched.is_ok());
+        self.note(fetched.is_ok());
         Ok(fetched?)
     }
 
-    fn note_step(&mut self, succeeded: bool) {
-        match self.step.take() {
-            Some(TransactionStep::Begin) if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
-            // A commit that fails has rolled back.
-            Some(TransactionStep::End) => self.in_transaction.store(false, Ordering::Relaxed),
-            _ => {}
+    /// Notes what the statement has done up to now.
+    fn note(&mut self, succeeded: bool) {
+        if let Some(note) = &self.note {
+            note.note();
         }
+        let Some(step) = self.step.take() else { return };
+        match step {
+            TransactionStep::Begin if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
+            TransactionStep::Begin => {}
+            // A commit that fails has rolled back.
+            TransactionStep::Commit | TransactionStep::RollBack => {
+                self.in_transaction.store(false, Ordering::Relaxed);
+            }
+        }
+        self.changes.note_step(step, succeeded);
     }
 
     fn drain(&mut self) -> Result<u64> {
         let drained = self.result.drain();
         self.ended = true;
-        self.note_step(drained.is_ok());
+        self.note(drained.is_ok());
         Ok(drained?)
     }
 }

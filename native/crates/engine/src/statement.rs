@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dataprism_duckdb::{Statement, StatementKind, TransactionStep};
 
+use crate::change::Change;
 use crate::error::Result;
 use crate::handles::{Counters, HandleKind, LiveGuard};
 
@@ -24,6 +25,7 @@ pub(crate) struct Recipe {
     pub(crate) sql: Arc<str>,
     pub(crate) kind: StatementKind,
     pub(crate) step: Option<TransactionStep>,
+    pub(crate) change: Change,
     parameters: Vec<String>,
 }
 
@@ -35,6 +37,7 @@ impl Recipe {
             sql: Arc::from(sql),
             kind: statement.kind()?,
             step: statement.transaction_step()?,
+            change: Change::of(statement)?,
             parameters: statement.parameters()?,
         })
     }

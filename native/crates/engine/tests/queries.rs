@@ -398,6 +398,7 @@ fn every_handle_is_counted_and_uncounted() {
         statements: 1,
         results: 1,
         batches: 1,
+        stored_results: 0,
     };
     assert_eq!(engine.live_handles(), open);
     drop((batch, result, statement, session));

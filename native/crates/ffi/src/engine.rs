@@ -15,7 +15,7 @@ use crate::value::dp_value;
 
 /// One open database. Safe to use from any thread, several at a time.
 pub struct dp_engine {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 /// How to open an engine. Zeroed memory with `struct_size` set asks for a database in memory with defaults.

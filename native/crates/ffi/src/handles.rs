@@ -21,6 +21,8 @@ pub struct dp_live_handles {
     pub results: c_ulonglong,
     /// Batches that have not been released.
     pub batches: c_ulonglong,
+    /// Results that are kept to be read again.
+    pub stored_results: c_ulonglong,
 }
 
 impl From<LiveHandles> for dp_live_handles {
@@ -31,6 +33,7 @@ impl From<LiveHandles> for dp_live_handles {
             statements: live.statements,
             results: live.results,
             batches: live.batches,
+            stored_results: live.stored_results,
         }
     }
 }

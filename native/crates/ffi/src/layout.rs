@@ -5,6 +5,7 @@ use std::mem::offset_of;
 
 use dataprism_engine::{ArrowArray, ArrowSchema, Error, ErrorCode};
 
+use crate::changes::{dp_plan_counts, dp_versions};
 use crate::engine::dp_engine_options;
 use crate::error::{dp_error, dp_error_info};
 use crate::guard;
@@ -45,7 +46,9 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         struct_size => "struct_size", path => "path", read_only => "read_only", threads => "threads",
         memory_limit => "memory_limit", temp_directory => "temp_directory",
     }
-    dp_live_handles { engines => "engines", sessions => "sessions", statements => "statements", results => "results", batches => "batches" }
+    dp_live_handles { engines => "engines", sessions => "sessions", statements => "statements", results => "results", batches => "batches", stored_results => "stored_results" }
+    dp_versions { changes => "changes", definitions => "definitions", rows => "rows" }
+    dp_plan_counts { hits => "hits", misses => "misses" }
     dp_value {
         r#type => "type", width => "width", scale => "scale", low => "low", high => "high", data => "data",
         length => "length", name => "name",

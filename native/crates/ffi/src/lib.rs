@@ -6,6 +6,7 @@
 #![allow(non_camel_case_types)]
 
 mod arguments;
+pub mod changes;
 pub mod engine;
 pub mod error;
 mod guard;
@@ -14,6 +15,7 @@ pub mod layout;
 pub mod result;
 pub mod session;
 pub mod statement;
+pub mod stored;
 pub mod text;
 pub mod value;
 pub mod version;

@@ -3,18 +3,22 @@
 use std::ffi::c_uint;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dataprism_engine::{ArrowArray, ArrowSchema, Batch, LiveGuard, QueryResult};
+use dataprism_engine::{ArrowArray, ArrowSchema, Batch, LiveGuard, QueryResult, Rows};
 
 use crate::error::dp_error;
 use crate::guard;
 
 /// The rows of a query, pulled batch by batch. Used by one thread at a time.
 pub struct dp_result {
-    result: QueryResult,
+    pub(crate) result: Rows,
 }
 
 impl dp_result {
     pub(crate) fn new(result: QueryResult) -> *mut Self {
+        Self::of(Rows::Running(result))
+    }
+
+    pub(crate) fn of(result: Rows) -> *mut Self {
         Box::into_raw(Box::new(Self { result }))
     }
 }
