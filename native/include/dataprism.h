@@ -58,6 +58,16 @@ typedef enum dp_error_kind {
   DP_EXECUTION = 18,
 } dp_error_kind;
 
+// What memory can be reserved for.
+typedef enum dp_memory_kind {
+  // Record batches that have been handed out and not been released.
+  DP_MEMORY_BATCHES = 1,
+  // Results that are kept for later queries.
+  DP_MEMORY_CACHE = 2,
+  // Memory of plugins.
+  DP_MEMORY_PLUGINS = 3,
+} dp_memory_kind;
+
 // The types of values, and which fields of `dp_value` each of them uses.
 typedef enum dp_value_type {
   // NULL: no field.
@@ -108,6 +118,9 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
+// Memory that is counted in the budget until this is released.
+typedef struct dp_reservation dp_reservation;
+
 // The rows of a query, pulled batch by batch. Used by one thread at a time.
 typedef struct dp_result dp_result;
 
@@ -118,6 +131,32 @@ typedef struct dp_session dp_session;
 // A statement that is run more than once, in any session of its engine. Safe to use from any thread, several at a
 // time, each with a session of its own.
 typedef struct dp_statement dp_statement;
+
+// Who uses how many bytes in this process.
+typedef struct dp_memory_usage {
+  // What may be used in all, but for what is spilled.
+  unsigned long long limit;
+  // The buffers of all open engines.
+  unsigned long long duckdb;
+  // Batches that have been handed out and not been released.
+  unsigned long long batches;
+  // Results that are kept for later queries.
+  unsigned long long cache;
+  // Plugins.
+  unsigned long long plugins;
+  // What the engines have in their temporary directories.
+  unsigned long long spilled;
+} dp_memory_usage;
+
+// What one engine uses.
+typedef struct dp_engine_usage {
+  // The bytes of its buffers.
+  unsigned long long memory;
+  // How many they may be at present.
+  unsigned long long memory_limit;
+  // What it has in its temporary directory, in bytes.
+  unsigned long long spilled;
+} dp_engine_usage;
 
 // UTF-8 text: a pointer and a length in bytes. Not terminated, never owned.
 typedef struct dp_text {
@@ -137,10 +176,17 @@ typedef struct dp_engine_options {
   unsigned int read_only;
   // How many threads may run a query; zero for one a core.
   unsigned int threads;
-  // How many bytes DuckDB's buffers may take; zero for DuckDB's own default.
+  // How many bytes DuckDB's buffers may take; zero for what the memory budget gives. It never gives more.
   unsigned long long memory_limit;
   // Where data goes that does not fit in memory; empty for DuckDB's own default.
   struct dp_text temp_directory;
+  // How many bytes may go there; zero for DuckDB's own default, which is nine tenths of what is free on the disk.
+  unsigned long long max_spill;
+  // How many bytes of the process's memory a heap may take that has a limit of its own, such as Java's. The memory
+  // budget leaves them alone if this is what chooses its limit, as the first engine does.
+  unsigned long long heap;
+  // The limit of the process's memory budget in bytes, if it has none yet; zero for the default.
+  unsigned long long budget;
 } dp_engine_options;
 
 // A value for a parameter. Texts and bytes are borrowed for the call.
@@ -227,6 +273,65 @@ typedef struct dp_version {
 extern "C" {
 #endif // __cplusplus
 
+// Chooses the limit of the budget, unless that has been done; opening an engine does it as well.
+//
+// # Parameters
+// * `heap`: how many bytes a heap of the process may take that has a limit of its own; the default leaves them alone
+// * `limit`: the limit in bytes; zero for the default
+//
+// # Safety
+// `err` must be null or a place for a pointer.
+unsigned int dp_budget_prepare(unsigned long long heap,
+                               unsigned long long limit,
+                               struct dp_error **err);
+
+// Tells the limit of the budget in bytes.
+//
+// # Safety
+// `out` must be a place for a number and `err` null or a place for a pointer.
+unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err);
+
+// Changes the limit of the budget. Fails with `DP_OUT_OF_MEMORY`, and changes nothing, where more is in use that cannot
+// be given back.
+//
+// # Safety
+// `err` must be null or a place for a pointer.
+unsigned int dp_budget_set_limit(unsigned long long limit,
+                                 struct dp_error **err);
+
+// Tells who uses how much. Asks every open engine, while it may run queries.
+//
+// # Safety
+// `out` must be a place for the structure and `err` null or a place for a pointer.
+unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err);
+
+// Reserves memory, which is to be done before it is allocated. Fails with `DP_OUT_OF_MEMORY` where the budget has no
+// room for it. May have to wait until DuckDB has given memory back.
+//
+// # Parameters
+// * `kind`: a `dp_memory_kind`
+//
+// # Safety
+// `out` must be a place for a pointer and `err` null or a place for a pointer.
+unsigned int dp_budget_reserve(unsigned int kind,
+                               unsigned long long bytes,
+                               struct dp_reservation **out,
+                               struct dp_error **err);
+
+// Gives reserved memory back to the budget; null is allowed.
+//
+// # Safety
+// `reservation` must be null or a live reservation, and must not be used again.
+void dp_budget_release(struct dp_reservation *reservation);
+
+// Tells what an engine uses, while it may run queries.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_engine_usage_read(const struct dp_engine *engine,
+                                  struct dp_engine_usage *out,
+                                  struct dp_error **err);
+
 // Opens a database.
 //
 // # Safety
@@ -286,6 +391,14 @@ unsigned int dp_engine_execute(const struct dp_engine *engine,
 unsigned int dp_engine_live_handles(const struct dp_engine *engine,
                                     struct dp_live_handles *out,
                                     struct dp_error **err);
+
+// Tells how many sessions of an engine run a statement, or have a result that has not been read to its end.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_engine_running(const struct dp_engine *engine,
+                               unsigned long long *out,
+                               struct dp_error **err);
 
 // Stops every statement that runs on an engine; null is allowed. May be called while other threads use the engine;
 // they get `DP_INTERRUPTED`.

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod handles;
 mod machine;
+mod memory;
 mod result;
 mod session;
 mod statement;
@@ -23,7 +24,7 @@ pub use dataprism_duckdb::{
 };
 pub use engine::Engine;
 pub use error::{Error, ErrorCode, ErrorKind, Result};
-pub use handles::{HandleKind, LiveGuard, LiveHandles};
-pub use result::QueryResult;
+pub use handles::{HandleKind, LiveHandles};
+pub use result::{BatchGuard, QueryResult};
 pub use session::Session;
 pub use statement::PreparedStatement;

@@ -193,6 +193,33 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_EXECUTION() {
         return DP_EXECUTION;
     }
+    private static final int DP_MEMORY_BATCHES = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_BATCHES = 1
+     * }
+     */
+    public static int DP_MEMORY_BATCHES() {
+        return DP_MEMORY_BATCHES;
+    }
+    private static final int DP_MEMORY_CACHE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_CACHE = 2
+     * }
+     */
+    public static int DP_MEMORY_CACHE() {
+        return DP_MEMORY_CACHE;
+    }
+    private static final int DP_MEMORY_PLUGINS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_PLUGINS = 3
+     * }
+     */
+    public static int DP_MEMORY_PLUGINS() {
+        return DP_MEMORY_PLUGINS;
+    }
     private static final int DP_VALUE_NULL = (int)0L;
     /**
      * {@snippet lang=c :
@@ -372,6 +399,435 @@ public class Dataprism extends Dataprism$shared {
      */
     public static int DP_VALUE_UUID() {
         return DP_VALUE_UUID;
+    }
+
+    private static class dp_budget_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_prepare$descriptor() {
+        return dp_budget_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_prepare$handle() {
+        return dp_budget_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_prepare$address() {
+        return dp_budget_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_prepare(long heap, long limit, MemorySegment err) {
+        var mh$ = dp_budget_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_prepare", heap, limit, err);
+            }
+            return (int)mh$.invokeExact(heap, limit, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_limit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_limit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_limit$descriptor() {
+        return dp_budget_limit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_limit$handle() {
+        return dp_budget_limit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_limit$address() {
+        return dp_budget_limit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_limit(MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_limit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_limit", out, err);
+            }
+            return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_set_limit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_set_limit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_set_limit$descriptor() {
+        return dp_budget_set_limit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_set_limit$handle() {
+        return dp_budget_set_limit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_set_limit$address() {
+        return dp_budget_set_limit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_set_limit(long limit, MemorySegment err) {
+        var mh$ = dp_budget_set_limit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_set_limit", limit, err);
+            }
+            return (int)mh$.invokeExact(limit, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_usage {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_usage");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_usage$descriptor() {
+        return dp_budget_usage.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_usage$handle() {
+        return dp_budget_usage.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_usage$address() {
+        return dp_budget_usage.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_usage(MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_usage.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_usage", out, err);
+            }
+            return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_reserve {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_reserve");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_reserve$descriptor() {
+        return dp_budget_reserve.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_reserve$handle() {
+        return dp_budget_reserve.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_reserve$address() {
+        return dp_budget_reserve.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_reserve(int kind, long bytes, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_reserve.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_reserve", kind, bytes, out, err);
+            }
+            return (int)mh$.invokeExact(kind, bytes, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_release$descriptor() {
+        return dp_budget_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static MethodHandle dp_budget_release$handle() {
+        return dp_budget_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static MemorySegment dp_budget_release$address() {
+        return dp_budget_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static void dp_budget_release(MemorySegment reservation) {
+        var mh$ = dp_budget_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_release", reservation);
+            }
+            mh$.invokeExact(reservation);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_usage_read {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_usage_read");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_usage_read$descriptor() {
+        return dp_engine_usage_read.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_usage_read$handle() {
+        return dp_engine_usage_read.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_usage_read$address() {
+        return dp_engine_usage_read.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_usage_read(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_usage_read.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_usage_read", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
 
     private static class dp_engine_open {
@@ -745,6 +1201,68 @@ public class Dataprism extends Dataprism$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("dp_engine_live_handles", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_running {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_running");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_running$descriptor() {
+        return dp_engine_running.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_running$handle() {
+        return dp_engine_running.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_running$address() {
+        return dp_engine_running.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_running(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_running.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_running", engine, out, err);
             }
             return (int)mh$.invokeExact(engine, out, err);
         } catch (Error | RuntimeException ex) {
