@@ -58,6 +58,16 @@ typedef enum dp_error_kind {
   DP_EXECUTION = 18,
 } dp_error_kind;
 
+// What memory can be reserved for.
+typedef enum dp_memory_kind {
+  // Record batches that have been handed out and not been released.
+  DP_MEMORY_BATCHES = 1,
+  // Results that are kept for later queries.
+  DP_MEMORY_CACHE = 2,
+  // Memory of plugins.
+  DP_MEMORY_PLUGINS = 3,
+} dp_memory_kind;
+
 // The types of values, and which fields of `dp_value` each of them uses.
 typedef enum dp_value_type {
   // NULL: no field.
@@ -108,6 +118,9 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
+// Memory that is counted in the budget until this is released.
+typedef struct dp_reservation dp_reservation;
+
 // The rows of a query, pulled batch by batch. Used by one thread at a time.
 typedef struct dp_result dp_result;
 
@@ -118,6 +131,54 @@ typedef struct dp_session dp_session;
 // A statement that is run more than once, in any session of its engine. Safe to use from any thread, several at a
 // time, each with a session of its own.
 typedef struct dp_statement dp_statement;
+
+// All the rows of a query, in memory. Used by any number of threads at once.
+typedef struct dp_stored dp_stored;
+
+// Who uses how many bytes in this process.
+typedef struct dp_memory_usage {
+  // What may be used in all, but for what is spilled.
+  unsigned long long limit;
+  // The buffers of all open engines.
+  unsigned long long duckdb;
+  // Batches that have been handed out and not been released.
+  unsigned long long batches;
+  // Results that are kept for later queries.
+  unsigned long long cache;
+  // Plugins.
+  unsigned long long plugins;
+  // What the engines have in their temporary directories.
+  unsigned long long spilled;
+} dp_memory_usage;
+
+// What one engine uses.
+typedef struct dp_engine_usage {
+  // The bytes of its buffers.
+  unsigned long long memory;
+  // How many they may be at present.
+  unsigned long long memory_limit;
+  // What it has in its temporary directory, in bytes.
+  unsigned long long spilled;
+} dp_engine_usage;
+
+// Where counters of changes stand. They only go up, and each change has been counted before the call returns that
+// makes it visible.
+typedef struct dp_versions {
+  // How many changes there have been of any kind. While it stands still, so does everything else.
+  unsigned long long changes;
+  // Moves when the meaning of one of the names may have changed.
+  unsigned long long definitions;
+  // Moves when the rows of one of the objects may have changed.
+  unsigned long long rows;
+} dp_versions;
+
+// How often sessions had the plan of a prepared statement that they were to run.
+typedef struct dp_plan_counts {
+  // How often a plan was there.
+  unsigned long long hits;
+  // How often one had to be made.
+  unsigned long long misses;
+} dp_plan_counts;
 
 // UTF-8 text: a pointer and a length in bytes. Not terminated, never owned.
 typedef struct dp_text {
@@ -137,10 +198,17 @@ typedef struct dp_engine_options {
   unsigned int read_only;
   // How many threads may run a query; zero for one a core.
   unsigned int threads;
-  // How many bytes DuckDB's buffers may take; zero for DuckDB's own default.
+  // How many bytes DuckDB's buffers may take; zero for what the memory budget gives. It never gives more.
   unsigned long long memory_limit;
   // Where data goes that does not fit in memory; empty for DuckDB's own default.
   struct dp_text temp_directory;
+  // How many bytes may go there; zero for DuckDB's own default, which is nine tenths of what is free on the disk.
+  unsigned long long max_spill;
+  // How many bytes of the process's memory a heap may take that has a limit of its own, such as Java's. The memory
+  // budget leaves them alone if this is what chooses its limit, as the first engine does.
+  unsigned long long heap;
+  // The limit of the process's memory budget in bytes, if it has none yet; zero for the default.
+  unsigned long long budget;
 } dp_engine_options;
 
 // A value for a parameter. Texts and bytes are borrowed for the call.
@@ -175,6 +243,8 @@ typedef struct dp_live_handles {
   unsigned long long results;
   // Batches that have not been released.
   unsigned long long batches;
+  // Results that are kept to be read again.
+  unsigned long long stored_results;
 } dp_live_handles;
 
 // What an error says. The texts belong to the error and are valid until it is closed.
@@ -226,6 +296,103 @@ typedef struct dp_version {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Chooses the limit of the budget, unless that has been done; opening an engine does it as well.
+//
+// # Parameters
+// * `heap`: how many bytes a heap of the process may take that has a limit of its own; the default leaves them alone
+// * `limit`: the limit in bytes; zero for the default
+//
+// # Safety
+// `err` must be null or a place for a pointer.
+unsigned int dp_budget_prepare(unsigned long long heap,
+                               unsigned long long limit,
+                               struct dp_error **err);
+
+// Tells the limit of the budget in bytes.
+//
+// # Safety
+// `out` must be a place for a number and `err` null or a place for a pointer.
+unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err);
+
+// Changes the limit of the budget. Fails with `DP_OUT_OF_MEMORY`, and changes nothing, where more is in use that cannot
+// be given back.
+//
+// # Safety
+// `err` must be null or a place for a pointer.
+unsigned int dp_budget_set_limit(unsigned long long limit,
+                                 struct dp_error **err);
+
+// Tells who uses how much. Asks every open engine, while it may run queries.
+//
+// # Safety
+// `out` must be a place for the structure and `err` null or a place for a pointer.
+unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err);
+
+// Reserves memory, which is to be done before it is allocated. Fails with `DP_OUT_OF_MEMORY` where the budget has no
+// room for it. May have to wait until DuckDB has given memory back.
+//
+// # Parameters
+// * `kind`: a `dp_memory_kind`
+//
+// # Safety
+// `out` must be a place for a pointer and `err` null or a place for a pointer.
+unsigned int dp_budget_reserve(unsigned int kind,
+                               unsigned long long bytes,
+                               struct dp_reservation **out,
+                               struct dp_error **err);
+
+// Gives reserved memory back to the budget; null is allowed.
+//
+// # Safety
+// `reservation` must be null or a live reservation, and must not be used again.
+void dp_budget_release(struct dp_reservation *reservation);
+
+// Tells what an engine uses, while it may run queries.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_engine_usage_read(const struct dp_engine *engine,
+                                  struct dp_engine_usage *out,
+                                  struct dp_error **err);
+
+// Tells how many changes there have been in an engine's database, of any kind.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_engine_change_count(const struct dp_engine *engine,
+                                    unsigned long long *out,
+                                    struct dp_error **err);
+
+// Tells which counter of changes belongs to the objects of a name: tables, views, macros and types, whatever their
+// database and schema. Several names may share one.
+//
+// # Safety
+// `engine` must be a live engine, `name` readable, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_engine_change_counter(const struct dp_engine *engine,
+                                      const uint8_t *name,
+                                      unsigned long long name_length,
+                                      unsigned int *out,
+                                      struct dp_error **err);
+
+// Tells where some counters of changes stand.
+//
+// # Safety
+// `engine` must be a live engine, `counters` readable for `counter_count` numbers, `out` a place for the structure,
+// `err` null or a place for a pointer.
+unsigned int dp_engine_versions(const struct dp_engine *engine,
+                                const unsigned int *counters,
+                                unsigned long long counter_count,
+                                struct dp_versions *out,
+                                struct dp_error **err);
+
+// Tells how often an engine's sessions had the plans of prepared statements.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_engine_plan_counts(const struct dp_engine *engine,
+                                   struct dp_plan_counts *out,
+                                   struct dp_error **err);
 
 // Opens a database.
 //
@@ -286,6 +453,14 @@ unsigned int dp_engine_execute(const struct dp_engine *engine,
 unsigned int dp_engine_live_handles(const struct dp_engine *engine,
                                     struct dp_live_handles *out,
                                     struct dp_error **err);
+
+// Tells how many sessions of an engine run a statement, or have a result that has not been read to its end.
+//
+// # Safety
+// `engine` must be a live engine, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_engine_running(const struct dp_engine *engine,
+                               unsigned long long *out,
+                               struct dp_error **err);
 
 // Stops every statement that runs on an engine; null is allowed. May be called while other threads use the engine;
 // they get `DP_INTERRUPTED`.
@@ -474,6 +649,44 @@ unsigned int dp_statement_execute_batch(const struct dp_statement *statement,
 // # Safety
 // `statement` must be null or a live statement that no other call is using, and must not be used again.
 void dp_statement_close(struct dp_statement *statement);
+
+// Runs a query to its end and keeps its rows, if they take no more than `max_bytes` and the memory budget has room for
+// them: otherwise `out` receives null. In any case the result goes on to give all its batches, without a copy of those
+// that are kept. To be called before the first batch is fetched.
+//
+// # Safety
+// `result` must be a live result, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_result_store(const struct dp_result *result,
+                             unsigned long long max_bytes,
+                             struct dp_stored **out,
+                             struct dp_error **err);
+
+// Gives the rows of a stored result, from the first one on. Its batches lie in the memory that is kept: nothing is
+// copied. They stay valid, as does the result, when the stored result is closed.
+//
+// # Safety
+// `stored` must be a live stored result, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_stored_open(const struct dp_stored *stored,
+                            struct dp_result **out,
+                            struct dp_error **err);
+
+// Tells how many bytes the buffers of a stored result have.
+//
+// # Safety
+// `stored` must be a live stored result, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_stored_bytes(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err);
+
+// Tells how many rows a stored result has.
+//
+// # Safety
+// `stored` must be a live stored result, `out` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err);
+
+// Frees the handle; null is allowed. The memory is freed with the last batch and result that refers to it.
+//
+// # Safety
+// `stored` must be null or a live stored result that no other call is using, and must not be used again.
+void dp_stored_close(struct dp_stored *stored);
 
 // The version of the C ABI that this library has; compare it with `DP_ABI_VERSION` before calling anything else.
 unsigned int dp_abi_version(void);

@@ -79,6 +79,10 @@ impl Instance {
             )
         })?;
         let instance = Self { handle };
+        if let Some(bytes) = options.max_spill {
+            // As a setting to start with, DuckDB would take it and forget it.
+            instance.set("max_temp_directory_size", &format!("{bytes}B"))?;
+        }
         instance.attach(options)?;
         Ok(instance)
     }
@@ -114,15 +118,13 @@ impl Instance {
 
     /// Limits the bytes that the buffers may take. Fails where more are in use and cannot be given back.
     pub fn set_memory_limit(&self, bytes: u64) -> Result<()> {
+        self.set("memory_limit", &format!("{bytes}B"))
+    }
+
+    fn set(&self, name: &str, value: &str) -> Result<()> {
+        let scope = sys::DUCKDB_V2_SETTING_SCOPE::DUCKDB_V2_SETTING_SCOPE_GLOBAL;
         // SAFETY: the configuration is borrowed from this instance.
-        unsafe {
-            config::write(
-                self.config()?,
-                "memory_limit",
-                &format!("{bytes}B"),
-                sys::DUCKDB_V2_SETTING_SCOPE::DUCKDB_V2_SETTING_SCOPE_GLOBAL,
-            )
-        }
+        unsafe { config::write(self.config()?, name, value, scope) }
     }
 
     /// Reads an option whose value is a text.
@@ -170,9 +172,6 @@ impl Options {
         }
         if let Some(directory) = &self.temp_directory {
             settings.push(("temp_directory", directory.clone()));
-        }
-        if let Some(bytes) = self.max_spill {
-            settings.push(("max_temp_directory_size", format!("{bytes}B")));
         }
         settings
     }

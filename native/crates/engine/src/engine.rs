@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, Weak};
 
 use dataprism_duckdb::{Connection, Instance, Options, Parameter};
 
+use crate::budget::{Budget, EngineUsage, Seat};
 use crate::changes::{Changes, Versions, counter_of};
 use crate::error::{Error, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard, LiveHandles};
+use crate::memory::EngineMemory;
 use crate::result::QueryResult;
 use crate::session::{Session, SessionCore};
 
@@ -46,7 +48,9 @@ pub struct PlanCounts {
 
 struct EngineState {
     /// None once the engine is closed.
-    instance: Option<Instance>,
+    instance: Option<Arc<Instance>>,
+    /// The engine's part of the memory budget; none once it is closed.
+    seat: Option<Seat>,
     /// Every session that may still be open, so that closing the engine can close it.
     sessions: Vec<Weak<SessionCore>>,
     idle: Vec<Arc<SessionCore>>,
@@ -55,11 +59,21 @@ struct EngineState {
 impl Engine {
     /// Opens a database.
     pub fn open(options: &Options) -> Result<Self> {
-        let instance = Instance::open(options).map_err(|error| explain_open(error.into(), options))?;
+        let budget = Budget::of_process();
+        budget.prepare(0, 0)?;
+        let seat = Seat::take(budget, options.memory_limit.unwrap_or(u64::MAX))?;
+        let shared = Options {
+            memory_limit: Some(seat.share()),
+            ..options.clone()
+        };
+        let instance = Instance::open(&shared).map_err(|error| explain_open(error.into(), options))?;
+        let instance = Arc::new(instance);
+        seat.occupy(Arc::new(EngineMemory::of(&instance)))?;
         let counters = Arc::new(Counters::new());
         let live = LiveGuard::new(HandleKind::Engine, &counters);
         let state = EngineState {
             instance: Some(instance),
+            seat: Some(seat),
             sessions: Vec::new(),
             idle: Vec::new(),
         };
@@ -139,6 +153,28 @@ impl Engine {
         }
     }
 
+    /// What the engine uses. Callable from any thread, while statements run.
+    pub fn usage(&self) -> Result<EngineUsage> {
+        let place = {
+            let state = self.core.state.lock().map_err(|_| Error::poisoned())?;
+            state.seat.as_ref().map(Seat::place)
+        };
+        place.ok_or_else(|| Error::closed("engine"))?.usage()
+    }
+
+    /// How many sessions run a statement, or have a result that has not been read to its end.
+    pub fn running(&self) -> Result<usize> {
+        let sessions = {
+            let state = self.core.state.lock().map_err(|_| Error::poisoned())?;
+            state.sessions.clone()
+        };
+        Ok(sessions
+            .iter()
+            .filter_map(Weak::upgrade)
+            .filter(|session| session.is_running())
+            .count())
+    }
+
     /// Stops every statement that runs on this engine. Callable from any thread; other statements may follow.
     pub fn interrupt(&self) {
         let sessions = match self.core.state.lock() {
@@ -153,17 +189,23 @@ impl Engine {
 
     /// Stops what runs, closes every session and result, and closes the database. Closing twice is allowed.
     pub fn close(&self) {
-        let (instance, sessions) = {
+        let (instance, seat, sessions) = {
             let mut state = match self.core.state.lock() {
                 Ok(state) => state,
                 Err(poisoned) => poisoned.into_inner(),
             };
             state.idle.clear();
-            (state.instance.take(), std::mem::take(&mut state.sessions))
+            (
+                state.instance.take(),
+                state.seat.take(),
+                std::mem::take(&mut state.sessions),
+            )
         };
         for session in sessions.iter().filter_map(Weak::upgrade) {
             session.close();
         }
+        // The budget lets the database go before it is closed here.
+        drop(seat);
         drop(instance);
     }
 }

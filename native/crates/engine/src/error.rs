@@ -71,6 +71,8 @@ pub enum ErrorCode {
     Constraint = 500,
     /// The memory limit was reached.
     OutOfMemory = 600,
+    /// The temporary directory holds as much as it may.
+    SpillLimit = 601,
     /// A file could not be read or written.
     Io = 700,
     /// A file does not exist.
@@ -124,7 +126,7 @@ impl ErrorCode {
             Self::Binder | Self::Parameter => ErrorKind::Binder,
             Self::Conversion | Self::OutOfRange => ErrorKind::Conversion,
             Self::Constraint => ErrorKind::Constraint,
-            Self::OutOfMemory => ErrorKind::OutOfMemory,
+            Self::OutOfMemory | Self::SpillLimit => ErrorKind::OutOfMemory,
             Self::Io
             | Self::FileNotFound
             | Self::Http
@@ -205,6 +207,12 @@ impl Error {
     }
 }
 
+/// The setting that DuckDB names where the temporary directory may not grow any more.
+const SPILL_LIMIT_MESSAGE: &str = "max_temp_directory_size";
+
+/// How DuckDB's message begins where there is no temporary directory for what does not fit in memory.
+const NO_DIRECTORY_MESSAGE: &str = "Out-of-memory: ";
+
 /// The text of DuckDB's only sign that another process holds the database file.
 const LOCK_MESSAGE: &str = "Could not set lock on file";
 
@@ -257,7 +265,7 @@ impl From<DuckDbError> for Error {
             ErrorClass::Conversion => ErrorCode::Conversion,
             ErrorClass::OutOfRange => ErrorCode::OutOfRange,
             ErrorClass::Constraint => ErrorCode::Constraint,
-            ErrorClass::OutOfMemory => ErrorCode::OutOfMemory,
+            ErrorClass::OutOfMemory => return explain_memory(error),
             ErrorClass::Io if error.message.contains(LOCK_MESSAGE) => ErrorCode::DatabaseLocked,
             ErrorClass::Io => ErrorCode::Io,
             ErrorClass::FileNotFound => ErrorCode::FileNotFound,
@@ -269,6 +277,9 @@ impl From<DuckDbError> for Error {
             ErrorClass::NotImplemented => ErrorCode::NotImplemented,
             ErrorClass::MissingExtension => ErrorCode::MissingExtension,
             ErrorClass::InvalidInput if error.message.contains(READ_ONLY_MESSAGE) => ErrorCode::Permission,
+            ErrorClass::InvalidInput if error.message.starts_with(NO_DIRECTORY_MESSAGE) => {
+                return explain_memory(error);
+            }
             ErrorClass::InvalidInput => ErrorCode::InvalidInput,
             ErrorClass::Configuration => ErrorCode::Configuration,
             ErrorClass::InUse => ErrorCode::Busy,
@@ -284,6 +295,21 @@ impl From<DuckDbError> for Error {
             hint: error.hint,
         }
     }
+}
+
+/// Tells whether memory or the temporary directory is full.
+fn explain_memory(error: DuckDbError) -> Error {
+    // DuckDB goes on in further lines with settings that an engine has by other names.
+    let reason = error.message.lines().next().unwrap_or_default();
+    let (code, hint) = if error.message.contains(SPILL_LIMIT_MESSAGE) {
+        let hint = "open the engine with a higher limit for its temporary directory, or run fewer large queries at once";
+        (ErrorCode::SpillLimit, hint)
+    } else {
+        let hint = "give the engine or the memory budget a higher limit, or the engine a temporary directory; \
+                    fewer threads and fewer queries at once need less as well";
+        (ErrorCode::OutOfMemory, hint)
+    };
+    Error::new(code, reason).with_hint(hint)
 }
 
 /// Tells the errors of transactions apart, each with the way out.
@@ -341,6 +367,7 @@ mod tests {
             ErrorCode::OutOfRange,
             ErrorCode::Constraint,
             ErrorCode::OutOfMemory,
+            ErrorCode::SpillLimit,
             ErrorCode::DatabaseLocked,
             ErrorCode::CheckpointFailed,
             ErrorCode::Permission,

@@ -93,7 +93,7 @@ impl LiveHandles {
 
 /// Counts one open handle for as long as it lives.
 #[derive(Debug)]
-pub struct LiveGuard {
+pub(crate) struct LiveGuard {
     kind: HandleKind,
     engine: Arc<Counters>,
 }

@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod handles;
 mod machine;
+mod memory;
 mod result;
 mod session;
 mod statement;
@@ -27,8 +28,8 @@ pub use dataprism_duckdb::{
 };
 pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
-pub use handles::{HandleKind, LiveGuard, LiveHandles};
-pub use result::QueryResult;
+pub use handles::{HandleKind, LiveHandles};
+pub use result::{BatchGuard, QueryResult};
 pub use session::Session;
 pub use statement::PreparedStatement;
 pub use stored::{Rows, StoredResult, StoredRows};

@@ -1,13 +1,13 @@
 //! Query results.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use dataprism_duckdb::{Batch, Footprint, Schema};
 
 use crate::budget::{MemoryKind, Reservation};
 use crate::engine::EngineCore;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::session::{SessionCore, Started};
 use crate::stored::{KeptBatch, StoredResult};
@@ -21,7 +21,10 @@ pub struct QueryResult {
     /// The engine whose pool the session goes back to; none for a session of the caller's own.
     pool: Option<Arc<EngineCore>>,
     counters: Arc<Counters>,
+    footprint: Footprint,
     ahead: Mutex<Ahead>,
+    /// Why a batch could not be handed out. The rows after it would be taken for all there are.
+    failed: OnceLock<Error>,
     _live: LiveGuard,
 }
 
@@ -33,11 +36,37 @@ struct Ahead {
     last: Option<Batch>,
 }
 
+enum Fetched {
+    /// A view of one that is kept.
+    Kept(Batch),
+    New(Batch),
+}
+
+/// Counts a batch as open, and its bytes in the memory budget, for as long as it lives.
+#[derive(Debug)]
+pub struct BatchGuard {
+    _live: LiveGuard,
+    /// None for a batch whose memory is counted as the cache's.
+    _reservation: Option<Reservation>,
+}
+
+impl BatchGuard {
+    /// Counts a batch whose memory is reserved by what keeps it.
+    pub(crate) fn unreserved(counters: &Arc<Counters>) -> Self {
+        Self {
+            _live: LiveGuard::new(HandleKind::Batch, counters),
+            _reservation: None,
+        }
+    }
+}
+
 impl QueryResult {
     pub(crate) fn owned(session: Arc<SessionCore>, started: Started, counters: &Arc<Counters>) -> Self {
         let live = LiveGuard::new(HandleKind::Result, counters);
         Self {
             session,
+            footprint: Footprint::of(&started.schema),
+            failed: OnceLock::new(),
             started,
             pool: None,
             counters: Arc::clone(counters),
@@ -50,6 +79,8 @@ impl QueryResult {
         let live = LiveGuard::new(HandleKind::Result, &engine.counters);
         Self {
             session,
+            footprint: Footprint::of(&started.schema),
+            failed: OnceLock::new(),
             started,
             counters: Arc::clone(&engine.counters),
             ahead: Mutex::default(),
@@ -65,13 +96,32 @@ impl QueryResult {
 
     /// Runs the query up to its next batch; none at the end.
     ///
-    /// The guard counts the batch as open for as long as it lives.
-    pub fn next_batch(&self) -> Result<Option<(Batch, LiveGuard)>> {
-        let batch = match self.take_ahead() {
-            Some(batch) => Some(batch),
+    /// The guard counts the batch for as long as it lives. Where the memory budget has no room for the batch, it is freed
+    /// and the query is over: every further call gives the same error.
+    pub fn next_batch(&self) -> Result<Option<(Batch, BatchGuard)>> {
+        if let Some(error) = self.failed.get() {
+            return Err(error.clone());
+        }
+        let fetched = match self.take_ahead() {
+            Some(Fetched::Kept(batch)) => return Ok(Some((batch, BatchGuard::unreserved(&self.counters)))),
+            Some(Fetched::New(batch)) => Some(batch),
             None => self.session.next(self.started.generation)?,
         };
-        Ok(batch.map(|batch| (batch, LiveGuard::new(HandleKind::Batch, &self.counters))))
+        let Some(batch) = fetched else { return Ok(None) };
+        match Reservation::try_new(MemoryKind::Batches, self.footprint.bytes_of(&batch)) {
+            Ok(reservation) => {
+                let guard = BatchGuard {
+                    _live: LiveGuard::new(HandleKind::Batch, &self.counters),
+                    _reservation: Some(reservation),
+                };
+                Ok(Some((batch, guard)))
+            }
+            Err(error) => {
+                drop(batch);
+                self.session.end(self.started.generation);
+                Err(self.failed.get_or_init(|| error).clone())
+            }
+        }
     }
 
     /// Runs the query ahead and keeps its batches. Where it ends within a number of bytes, and the memory budget has
@@ -80,14 +130,13 @@ impl QueryResult {
     ///
     /// It is to be called before the first batch is fetched, and by the one who fetches them.
     pub fn store(&self, max_bytes: u64) -> Result<Option<StoredResult>> {
-        let footprint = Footprint::of(&self.started.schema);
         let mut kept = Vec::new();
         let mut bytes = 0;
         let refused = loop {
             let Some(batch) = self.session.next(self.started.generation)? else {
                 break None;
             };
-            let size = footprint.bytes_of(&batch);
+            let size = self.footprint.bytes_of(&batch);
             if size > max_bytes - bytes {
                 break Some(batch);
             }
@@ -108,11 +157,11 @@ impl QueryResult {
         Ok(stored)
     }
 
-    fn take_ahead(&self) -> Option<Batch> {
+    fn take_ahead(&self) -> Option<Fetched> {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         match ahead.kept.pop_front() {
-            Some(batch) => Some(batch.view()),
-            None => ahead.last.take(),
+            Some(batch) => Some(Fetched::Kept(batch.view())),
+            None => ahead.last.take().map(Fetched::New),
         }
     }
 

@@ -551,6 +551,10 @@ impl SessionCore {
         !self.touched.load(Ordering::Relaxed) && !self.is_closed() && !self.state.is_poisoned()
     }
 
+    pub(crate) fn is_running(&self) -> bool {
+        !self.operation.load(Ordering::SeqCst).is_multiple_of(2) || self.active.load(Ordering::SeqCst) != 0
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.connection
             .read()

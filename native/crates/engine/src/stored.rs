@@ -8,7 +8,7 @@ use dataprism_duckdb::{Batch, Schema, SharedBatch};
 use crate::budget::Reservation;
 use crate::error::Result;
 use crate::handles::{Counters, HandleKind, LiveGuard};
-use crate::result::QueryResult;
+use crate::result::{BatchGuard, QueryResult};
 
 /// A batch that is kept. Its memory counts as the cache's until nobody reads it any more.
 pub(crate) type KeptBatch = SharedBatch<Reservation>;
@@ -36,6 +36,10 @@ pub struct StoredRows {
 }
 
 /// Rows that are pulled batch by batch, from wherever they come.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each result, and most are the large one"
+)]
 pub enum Rows {
     /// From a query that runs as they are pulled.
     Running(QueryResult),
@@ -85,10 +89,10 @@ impl StoredResult {
 }
 
 impl StoredRows {
-    fn next_batch(&self) -> Option<(Batch, LiveGuard)> {
+    fn next_batch(&self) -> Option<(Batch, BatchGuard)> {
         let place = self.next.fetch_add(1, Ordering::Relaxed);
         let batch = self.content.batches.get(place)?;
-        Some((batch.view(), LiveGuard::new(HandleKind::Batch, &self.counters)))
+        Some((batch.view(), BatchGuard::unreserved(&self.counters)))
     }
 }
 
@@ -103,8 +107,8 @@ impl Rows {
 
     /// The next batch; none at the end.
     ///
-    /// The guard counts the batch as open for as long as it lives.
-    pub fn next_batch(&self) -> Result<Option<(Batch, LiveGuard)>> {
+    /// The guard counts the batch for as long as it lives.
+    pub fn next_batch(&self) -> Result<Option<(Batch, BatchGuard)>> {
         match self {
             Self::Running(result) => result.next_batch(),
             Self::Stored(rows) => Ok(rows.next_batch()),

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_uint, c_ulonglong};
 
-use dataprism_engine::{Engine, Error, ErrorCode, Options, Result};
+use dataprism_engine::{Budget, Engine, Error, ErrorCode, Options, Result};
 
 use crate::arguments::Arguments;
 use crate::error::dp_error;
@@ -30,10 +30,17 @@ pub struct dp_engine_options {
     pub read_only: c_uint,
     /// How many threads may run a query; zero for one a core.
     pub threads: c_uint,
-    /// How many bytes DuckDB's buffers may take; zero for DuckDB's own default.
+    /// How many bytes DuckDB's buffers may take; zero for what the memory budget gives. It never gives more.
     pub memory_limit: c_ulonglong,
     /// Where data goes that does not fit in memory; empty for DuckDB's own default.
     pub temp_directory: dp_text,
+    /// How many bytes may go there; zero for DuckDB's own default, which is nine tenths of what is free on the disk.
+    pub max_spill: c_ulonglong,
+    /// How many bytes of the process's memory a heap may take that has a limit of its own, such as Java's. The memory
+    /// budget leaves them alone if this is what chooses its limit, as the first engine does.
+    pub heap: c_ulonglong,
+    /// The limit of the process's memory budget in bytes, if it has none yet; zero for the default.
+    pub budget: c_ulonglong,
 }
 
 impl dp_engine_options {
@@ -62,6 +69,7 @@ impl dp_engine_options {
             threads: (self.threads != 0).then_some(self.threads),
             memory_limit: (self.memory_limit != 0).then_some(self.memory_limit),
             temp_directory: (!temp_directory.is_empty()).then(|| temp_directory.to_owned()),
+            max_spill: (self.max_spill != 0).then_some(self.max_spill),
         })
     }
 }
@@ -80,7 +88,9 @@ pub unsafe extern "C" fn dp_engine_open(
     unsafe {
         guard::run(err, || {
             guard::require(out, "out")?;
-            let options = guard::borrow(options, "options")?.read()?;
+            let given = guard::borrow(options, "options")?;
+            let options = given.read()?;
+            Budget::of_process().prepare(given.heap, given.budget)?;
             let engine = Engine::open(&options)?;
             guard::put(out, "out", Box::into_raw(Box::new(dp_engine { engine })))
         })
@@ -202,6 +212,25 @@ pub unsafe extern "C" fn dp_engine_live_handles(
         guard::run(err, || {
             let live = guard::borrow(engine, "engine")?.engine.live_handles();
             guard::put(out, "out", live.into())
+        })
+    }
+}
+
+/// Tells how many sessions of an engine run a statement, or have a result that has not been read to its end.
+///
+/// # Safety
+/// `engine` must be a live engine, `out` a place for a number, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_engine_running(
+    engine: *const dp_engine,
+    out: *mut c_ulonglong,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            let running = guard::borrow(engine, "engine")?.engine.running()?;
+            guard::put(out, "out", running as c_ulonglong)
         })
     }
 }

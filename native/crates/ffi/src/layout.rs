@@ -5,6 +5,7 @@ use std::mem::offset_of;
 
 use dataprism_engine::{ArrowArray, ArrowSchema, Error, ErrorCode};
 
+use crate::budget::{dp_engine_usage, dp_memory_usage};
 use crate::changes::{dp_plan_counts, dp_versions};
 use crate::engine::dp_engine_options;
 use crate::error::{dp_error, dp_error_info};
@@ -45,8 +46,17 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_engine_options {
         struct_size => "struct_size", path => "path", read_only => "read_only", threads => "threads",
         memory_limit => "memory_limit", temp_directory => "temp_directory",
+        max_spill => "max_spill", heap => "heap", budget => "budget",
     }
-    dp_live_handles { engines => "engines", sessions => "sessions", statements => "statements", results => "results", batches => "batches", stored_results => "stored_results" }
+    dp_memory_usage {
+        limit => "limit", duckdb => "duckdb", batches => "batches", cache => "cache", plugins => "plugins",
+        spilled => "spilled",
+    }
+    dp_engine_usage { memory => "memory", memory_limit => "memory_limit", spilled => "spilled" }
+    dp_live_handles {
+        engines => "engines", sessions => "sessions", statements => "statements", results => "results",
+        batches => "batches", stored_results => "stored_results",
+    }
     dp_versions { changes => "changes", definitions => "definitions", rows => "rows" }
     dp_plan_counts { hits => "hits", misses => "misses" }
     dp_value {

@@ -6,6 +6,7 @@
 #![allow(non_camel_case_types)]
 
 mod arguments;
+pub mod budget;
 pub mod changes;
 pub mod engine;
 pub mod error;

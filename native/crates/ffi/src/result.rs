@@ -3,7 +3,7 @@
 use std::ffi::c_uint;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dataprism_engine::{ArrowArray, ArrowSchema, Batch, LiveGuard, QueryResult, Rows};
+use dataprism_engine::{ArrowArray, ArrowSchema, Batch, BatchGuard, QueryResult, Rows};
 
 use crate::error::dp_error;
 use crate::guard;
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn dp_result_next(
         guard::run(err, || {
             guard::require(out, "out")?;
             let array = match guard::borrow(result, "result")?.result.next_batch()? {
-                Some((batch, live)) => counted(batch, live),
+                Some((batch, guard)) => counted(batch, guard),
                 None => ArrowArray::empty(),
             };
             guard::put(out, "out", array)
@@ -90,14 +90,14 @@ pub unsafe extern "C" fn dp_result_close(result: *mut dp_result) {
 /// A batch that was handed out, with what counts it.
 struct HandedOut {
     inner: ArrowArray,
-    _live: LiveGuard,
+    _guard: BatchGuard,
 }
 
 /// Wraps a batch so that its release is counted. The children stay where they are: only the top is ours.
-fn counted(batch: Batch, live: LiveGuard) -> ArrowArray {
+fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
     let handed_out = Box::new(HandedOut {
         inner: batch.into_arrow(),
-        _live: live,
+        _guard: guard,
     });
     let inner = &handed_out.inner;
     ArrowArray {

@@ -42,6 +42,9 @@ fn options() -> dp_engine_options {
         threads: 0,
         memory_limit: 0,
         temp_directory: text(""),
+        max_spill: 0,
+        heap: 0,
+        budget: 0,
     }
 }
 

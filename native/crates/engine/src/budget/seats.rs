@@ -78,6 +78,22 @@ impl Seat {
         })
     }
 
+    /// By what the engine's usage can be asked for while it may be closed.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            budget: self.budget,
+            number: self.number,
+        }
+    }
+}
+
+/// Where an engine has, or had, its seat.
+pub(crate) struct Place {
+    budget: &'static Budget,
+    number: u64,
+}
+
+impl Place {
     /// What the engine uses.
     pub(crate) fn usage(&self) -> Result<EngineUsage> {
         self.budget.read().usage_of(self.number)
@@ -92,8 +108,11 @@ impl Drop for Seat {
         while state.distributing || state.readers > 0 {
             state = budget.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.seats.retain(|entry| entry.number != self.number);
+        let place = state.seats.iter().position(|entry| entry.number == self.number);
+        let entry = place.map(|place| state.seats.remove(place));
         let distribution = Distribution::new(budget, state);
+        // Only now is there no lock held.
+        drop(entry);
         distribution.give_back();
         budget.settle();
     }

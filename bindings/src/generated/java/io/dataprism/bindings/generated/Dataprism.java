@@ -193,6 +193,33 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_EXECUTION() {
         return DP_EXECUTION;
     }
+    private static final int DP_MEMORY_BATCHES = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_BATCHES = 1
+     * }
+     */
+    public static int DP_MEMORY_BATCHES() {
+        return DP_MEMORY_BATCHES;
+    }
+    private static final int DP_MEMORY_CACHE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_CACHE = 2
+     * }
+     */
+    public static int DP_MEMORY_CACHE() {
+        return DP_MEMORY_CACHE;
+    }
+    private static final int DP_MEMORY_PLUGINS = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_memory_kind.DP_MEMORY_PLUGINS = 3
+     * }
+     */
+    public static int DP_MEMORY_PLUGINS() {
+        return DP_MEMORY_PLUGINS;
+    }
     private static final int DP_VALUE_NULL = (int)0L;
     /**
      * {@snippet lang=c :
@@ -372,6 +399,687 @@ public class Dataprism extends Dataprism$shared {
      */
     public static int DP_VALUE_UUID() {
         return DP_VALUE_UUID;
+    }
+
+    private static class dp_budget_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_prepare$descriptor() {
+        return dp_budget_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_prepare$handle() {
+        return dp_budget_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_prepare$address() {
+        return dp_budget_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_prepare(unsigned long long heap, unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_prepare(long heap, long limit, MemorySegment err) {
+        var mh$ = dp_budget_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_prepare", heap, limit, err);
+            }
+            return (int)mh$.invokeExact(heap, limit, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_limit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_limit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_limit$descriptor() {
+        return dp_budget_limit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_limit$handle() {
+        return dp_budget_limit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_limit$address() {
+        return dp_budget_limit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_limit(unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_limit(MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_limit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_limit", out, err);
+            }
+            return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_set_limit {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_set_limit");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_set_limit$descriptor() {
+        return dp_budget_set_limit.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_set_limit$handle() {
+        return dp_budget_set_limit.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_set_limit$address() {
+        return dp_budget_set_limit.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_set_limit(unsigned long long limit, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_set_limit(long limit, MemorySegment err) {
+        var mh$ = dp_budget_set_limit.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_set_limit", limit, err);
+            }
+            return (int)mh$.invokeExact(limit, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_usage {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_usage");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_usage$descriptor() {
+        return dp_budget_usage.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_usage$handle() {
+        return dp_budget_usage.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_usage$address() {
+        return dp_budget_usage.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_usage(struct dp_memory_usage *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_usage(MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_usage.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_usage", out, err);
+            }
+            return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_reserve {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_INT,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_reserve");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_reserve$descriptor() {
+        return dp_budget_reserve.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_budget_reserve$handle() {
+        return dp_budget_reserve.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_budget_reserve$address() {
+        return dp_budget_reserve.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_budget_reserve(unsigned int kind, unsigned long long bytes, struct dp_reservation **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_budget_reserve(int kind, long bytes, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_budget_reserve.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_reserve", kind, bytes, out, err);
+            }
+            return (int)mh$.invokeExact(kind, bytes, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_budget_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_budget_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static FunctionDescriptor dp_budget_release$descriptor() {
+        return dp_budget_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static MethodHandle dp_budget_release$handle() {
+        return dp_budget_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static MemorySegment dp_budget_release$address() {
+        return dp_budget_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_budget_release(struct dp_reservation *reservation)
+     * }
+     */
+    public static void dp_budget_release(MemorySegment reservation) {
+        var mh$ = dp_budget_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_budget_release", reservation);
+            }
+            mh$.invokeExact(reservation);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_usage_read {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_usage_read");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_usage_read$descriptor() {
+        return dp_engine_usage_read.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_usage_read$handle() {
+        return dp_engine_usage_read.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_usage_read$address() {
+        return dp_engine_usage_read.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_usage_read(const struct dp_engine *engine, struct dp_engine_usage *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_usage_read(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_usage_read.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_usage_read", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_change_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_change_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_count(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_change_count$descriptor() {
+        return dp_engine_change_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_count(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_change_count$handle() {
+        return dp_engine_change_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_count(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_change_count$address() {
+        return dp_engine_change_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_count(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_change_count(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_change_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_change_count", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_change_counter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_change_counter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_counter(const struct dp_engine *engine, const uint8_t *name, unsigned long long name_length, unsigned int *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_change_counter$descriptor() {
+        return dp_engine_change_counter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_counter(const struct dp_engine *engine, const uint8_t *name, unsigned long long name_length, unsigned int *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_change_counter$handle() {
+        return dp_engine_change_counter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_counter(const struct dp_engine *engine, const uint8_t *name, unsigned long long name_length, unsigned int *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_change_counter$address() {
+        return dp_engine_change_counter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_change_counter(const struct dp_engine *engine, const uint8_t *name, unsigned long long name_length, unsigned int *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_change_counter(MemorySegment engine, MemorySegment name, long name_length, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_change_counter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_change_counter", engine, name, name_length, out, err);
+            }
+            return (int)mh$.invokeExact(engine, name, name_length, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_versions {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_versions");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_versions(const struct dp_engine *engine, const unsigned int *counters, unsigned long long counter_count, struct dp_versions *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_versions$descriptor() {
+        return dp_engine_versions.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_versions(const struct dp_engine *engine, const unsigned int *counters, unsigned long long counter_count, struct dp_versions *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_versions$handle() {
+        return dp_engine_versions.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_versions(const struct dp_engine *engine, const unsigned int *counters, unsigned long long counter_count, struct dp_versions *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_versions$address() {
+        return dp_engine_versions.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_versions(const struct dp_engine *engine, const unsigned int *counters, unsigned long long counter_count, struct dp_versions *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_versions(MemorySegment engine, MemorySegment counters, long counter_count, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_versions.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_versions", engine, counters, counter_count, out, err);
+            }
+            return (int)mh$.invokeExact(engine, counters, counter_count, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_plan_counts {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_plan_counts");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_plan_counts(const struct dp_engine *engine, struct dp_plan_counts *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_plan_counts$descriptor() {
+        return dp_engine_plan_counts.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_plan_counts(const struct dp_engine *engine, struct dp_plan_counts *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_plan_counts$handle() {
+        return dp_engine_plan_counts.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_plan_counts(const struct dp_engine *engine, struct dp_plan_counts *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_plan_counts$address() {
+        return dp_engine_plan_counts.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_plan_counts(const struct dp_engine *engine, struct dp_plan_counts *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_plan_counts(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_plan_counts.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_plan_counts", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
 
     private static class dp_engine_open {
@@ -745,6 +1453,68 @@ public class Dataprism extends Dataprism$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("dp_engine_live_handles", engine, out, err);
+            }
+            return (int)mh$.invokeExact(engine, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_running {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_running");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_running$descriptor() {
+        return dp_engine_running.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_running$handle() {
+        return dp_engine_running.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_running$address() {
+        return dp_engine_running.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_running(const struct dp_engine *engine, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_running(MemorySegment engine, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_running.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_running", engine, out, err);
             }
             return (int)mh$.invokeExact(engine, out, err);
         } catch (Error | RuntimeException ex) {
@@ -2110,6 +2880,314 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_statement_close", statement);
             }
             mh$.invokeExact(statement);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_result_store {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_result_store");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_store(const struct dp_result *result, unsigned long long max_bytes, struct dp_stored **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_result_store$descriptor() {
+        return dp_result_store.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_store(const struct dp_result *result, unsigned long long max_bytes, struct dp_stored **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_result_store$handle() {
+        return dp_result_store.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_store(const struct dp_result *result, unsigned long long max_bytes, struct dp_stored **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_result_store$address() {
+        return dp_result_store.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_result_store(const struct dp_result *result, unsigned long long max_bytes, struct dp_stored **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_result_store(MemorySegment result, long max_bytes, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_result_store.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_result_store", result, max_bytes, out, err);
+            }
+            return (int)mh$.invokeExact(result, max_bytes, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_stored_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_stored_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_open(const struct dp_stored *stored, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_stored_open$descriptor() {
+        return dp_stored_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_open(const struct dp_stored *stored, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_stored_open$handle() {
+        return dp_stored_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_open(const struct dp_stored *stored, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_stored_open$address() {
+        return dp_stored_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_stored_open(const struct dp_stored *stored, struct dp_result **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_stored_open(MemorySegment stored, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_stored_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_stored_open", stored, out, err);
+            }
+            return (int)mh$.invokeExact(stored, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_stored_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_stored_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_bytes(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_stored_bytes$descriptor() {
+        return dp_stored_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_bytes(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_stored_bytes$handle() {
+        return dp_stored_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_bytes(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_stored_bytes$address() {
+        return dp_stored_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_stored_bytes(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_stored_bytes(MemorySegment stored, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_stored_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_stored_bytes", stored, out, err);
+            }
+            return (int)mh$.invokeExact(stored, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_stored_rows {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_stored_rows");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_stored_rows$descriptor() {
+        return dp_stored_rows.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_stored_rows$handle() {
+        return dp_stored_rows.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_stored_rows$address() {
+        return dp_stored_rows.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_stored_rows(MemorySegment stored, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_stored_rows.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_stored_rows", stored, out, err);
+            }
+            return (int)mh$.invokeExact(stored, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_stored_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_stored_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_stored_close(struct dp_stored *stored)
+     * }
+     */
+    public static FunctionDescriptor dp_stored_close$descriptor() {
+        return dp_stored_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_stored_close(struct dp_stored *stored)
+     * }
+     */
+    public static MethodHandle dp_stored_close$handle() {
+        return dp_stored_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_stored_close(struct dp_stored *stored)
+     * }
+     */
+    public static MemorySegment dp_stored_close$address() {
+        return dp_stored_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_stored_close(struct dp_stored *stored)
+     * }
+     */
+    public static void dp_stored_close(MemorySegment stored) {
+        var mh$ = dp_stored_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_stored_close", stored);
+            }
+            mh$.invokeExact(stored);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -21,6 +21,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     unsigned int threads;
  *     unsigned long long memory_limit;
  *     struct dp_text temp_directory;
+ *     unsigned long long max_spill;
+ *     unsigned long long heap;
+ *     unsigned long long budget;
  * }
  * }
  */
@@ -36,7 +39,10 @@ public class dp_engine_options {
         Dataprism.C_INT.withName("read_only"),
         Dataprism.C_INT.withName("threads"),
         Dataprism.C_LONG_LONG.withName("memory_limit"),
-        dp_text.layout().withName("temp_directory")
+        dp_text.layout().withName("temp_directory"),
+        Dataprism.C_LONG_LONG.withName("max_spill"),
+        Dataprism.C_LONG_LONG.withName("heap"),
+        Dataprism.C_LONG_LONG.withName("budget")
     ).withName("dp_engine_options");
 
     /**
@@ -308,6 +314,138 @@ public class dp_engine_options {
      */
     public static void temp_directory(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, temp_directory$OFFSET, temp_directory$LAYOUT.byteSize());
+    }
+
+    private static final OfLong max_spill$LAYOUT = (OfLong)$LAYOUT.select(groupElement("max_spill"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long max_spill
+     * }
+     */
+    public static final OfLong max_spill$layout() {
+        return max_spill$LAYOUT;
+    }
+
+    private static final long max_spill$OFFSET = $LAYOUT.byteOffset(groupElement("max_spill"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long max_spill
+     * }
+     */
+    public static final long max_spill$offset() {
+        return max_spill$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long max_spill
+     * }
+     */
+    public static long max_spill(MemorySegment struct) {
+        return struct.get(max_spill$LAYOUT, max_spill$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long max_spill
+     * }
+     */
+    public static void max_spill(MemorySegment struct, long fieldValue) {
+        struct.set(max_spill$LAYOUT, max_spill$OFFSET, fieldValue);
+    }
+
+    private static final OfLong heap$LAYOUT = (OfLong)$LAYOUT.select(groupElement("heap"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long heap
+     * }
+     */
+    public static final OfLong heap$layout() {
+        return heap$LAYOUT;
+    }
+
+    private static final long heap$OFFSET = $LAYOUT.byteOffset(groupElement("heap"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long heap
+     * }
+     */
+    public static final long heap$offset() {
+        return heap$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long heap
+     * }
+     */
+    public static long heap(MemorySegment struct) {
+        return struct.get(heap$LAYOUT, heap$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long heap
+     * }
+     */
+    public static void heap(MemorySegment struct, long fieldValue) {
+        struct.set(heap$LAYOUT, heap$OFFSET, fieldValue);
+    }
+
+    private static final OfLong budget$LAYOUT = (OfLong)$LAYOUT.select(groupElement("budget"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long budget
+     * }
+     */
+    public static final OfLong budget$layout() {
+        return budget$LAYOUT;
+    }
+
+    private static final long budget$OFFSET = $LAYOUT.byteOffset(groupElement("budget"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long budget
+     * }
+     */
+    public static final long budget$offset() {
+        return budget$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long budget
+     * }
+     */
+    public static long budget(MemorySegment struct) {
+        return struct.get(budget$LAYOUT, budget$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long budget
+     * }
+     */
+    public static void budget(MemorySegment struct, long fieldValue) {
+        struct.set(budget$LAYOUT, budget$OFFSET, fieldValue);
     }
 
     /**

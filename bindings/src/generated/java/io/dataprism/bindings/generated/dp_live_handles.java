@@ -20,6 +20,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     unsigned long long statements;
  *     unsigned long long results;
  *     unsigned long long batches;
+ *     unsigned long long stored_results;
  * }
  * }
  */
@@ -34,7 +35,8 @@ public class dp_live_handles {
         Dataprism.C_LONG_LONG.withName("sessions"),
         Dataprism.C_LONG_LONG.withName("statements"),
         Dataprism.C_LONG_LONG.withName("results"),
-        Dataprism.C_LONG_LONG.withName("batches")
+        Dataprism.C_LONG_LONG.withName("batches"),
+        Dataprism.C_LONG_LONG.withName("stored_results")
     ).withName("dp_live_handles");
 
     /**
@@ -262,6 +264,50 @@ public class dp_live_handles {
      */
     public static void batches(MemorySegment struct, long fieldValue) {
         struct.set(batches$LAYOUT, batches$OFFSET, fieldValue);
+    }
+
+    private static final OfLong stored_results$LAYOUT = (OfLong)$LAYOUT.select(groupElement("stored_results"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long stored_results
+     * }
+     */
+    public static final OfLong stored_results$layout() {
+        return stored_results$LAYOUT;
+    }
+
+    private static final long stored_results$OFFSET = $LAYOUT.byteOffset(groupElement("stored_results"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long stored_results
+     * }
+     */
+    public static final long stored_results$offset() {
+        return stored_results$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long stored_results
+     * }
+     */
+    public static long stored_results(MemorySegment struct) {
+        return struct.get(stored_results$LAYOUT, stored_results$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long stored_results
+     * }
+     */
+    public static void stored_results(MemorySegment struct, long fieldValue) {
+        struct.set(stored_results$LAYOUT, stored_results$OFFSET, fieldValue);
     }
 
     /**
