@@ -68,6 +68,46 @@ typedef enum dp_memory_kind {
   DP_MEMORY_PLUGINS = 3,
 } dp_memory_kind;
 
+// How a statement has changed rows or definitions.
+typedef enum dp_modification {
+  // It has added rows.
+  DP_MODIFICATION_INSERT = 1,
+  // It has changed rows.
+  DP_MODIFICATION_UPDATE = 2,
+  // It has removed rows.
+  DP_MODIFICATION_DELETE = 3,
+  // It has added, changed and removed rows.
+  DP_MODIFICATION_MERGE = 4,
+  // It has added rows from a file.
+  DP_MODIFICATION_COPY = 5,
+  // It has made an object.
+  DP_MODIFICATION_CREATE = 6,
+  // It has changed the definition of an object.
+  DP_MODIFICATION_ALTER = 7,
+  // It has removed an object.
+  DP_MODIFICATION_DROP = 8,
+} dp_modification;
+
+// What kind of object a statement has made, changed or removed.
+typedef enum dp_object_kind {
+  // Nobody can tell, or it is none of the others.
+  DP_OBJECT_OTHER = 0,
+  // A table.
+  DP_OBJECT_TABLE = 1,
+  // A view.
+  DP_OBJECT_VIEW = 2,
+  // An index.
+  DP_OBJECT_INDEX = 3,
+  // A schema.
+  DP_OBJECT_SCHEMA = 4,
+  // A sequence.
+  DP_OBJECT_SEQUENCE = 5,
+  // A macro, which SQL also calls a function.
+  DP_OBJECT_MACRO = 6,
+  // A type.
+  DP_OBJECT_TYPE = 7,
+} dp_object_kind;
+
 // The types of values, and which fields of `dp_value` each of them uses.
 typedef enum dp_value_type {
   // NULL: no field.
@@ -111,6 +151,9 @@ typedef enum dp_value_type {
   // UUID: the 128 bits of its digits in `high` and `low`.
   DP_VALUE_UUID = 19,
 } dp_value_type;
+
+// What statements have done, in their order.
+typedef struct dp_effects dp_effects;
 
 // One open database. Safe to use from any thread, several at a time.
 typedef struct dp_engine dp_engine;
@@ -272,6 +315,42 @@ typedef struct dp_layout {
   // Where the field begins, in bytes; the size of the structure where `field` is empty.
   unsigned long long offset;
 } dp_layout;
+
+// What one statement has done.
+typedef struct dp_effect {
+  // One of `dp_modification`.
+  unsigned int modification;
+  // One of `dp_object_kind`; a table where rows were changed.
+  unsigned int object;
+  // How many rows were changed; below zero where that is not known, or none could be.
+  long long rows;
+  // The name of the object as the statement has it, without quotes; empty where that is not certain.
+  struct dp_text name;
+} dp_effect;
+
+// What was measured of a statement. Times are in seconds, sizes in bytes.
+typedef struct dp_profile {
+  // From the start of the statement to its end, the time that its rows waited to be fetched included.
+  double total;
+  // The time of all threads in the operators of the plan.
+  double operators;
+  // Looking up names and types.
+  double binding;
+  // Making the plan better.
+  double optimizing;
+  // Choosing how each operator is run.
+  double physical_planning;
+  // How many rows were read from tables and files.
+  unsigned long long rows_scanned;
+  // What the buffers of the database took at most meanwhile, those of other statements included.
+  unsigned long long peak_memory;
+  // What was in the temporary directory at most meanwhile, of other statements included.
+  unsigned long long peak_spilled;
+  // What was read from files, temporary ones included.
+  unsigned long long bytes_read;
+  // What was written to files, temporary ones included.
+  unsigned long long bytes_written;
+} dp_profile;
 
 // How far a statement is, by DuckDB's estimate.
 typedef struct dp_progress {
@@ -499,6 +578,61 @@ unsigned int dp_live_handles_read(struct dp_live_handles *out, struct dp_error *
 // # Safety
 // `out` must be a place for the structure and `err` null or a place for a pointer.
 unsigned int dp_layout_read(unsigned long long index, struct dp_layout *out, struct dp_error **err);
+
+// Makes the sessions of an engine record what their statements have done, from now on (`wanted` is not zero) or no more.
+//
+// # Safety
+// `engine` must be a live engine and `err` null or a place for a pointer.
+unsigned int dp_engine_record_effects(const struct dp_engine *engine,
+                                      unsigned int wanted,
+                                      struct dp_error **err);
+
+// Gives what the statements of a session have done that others can see, each once; null where that is nothing. What a
+// transaction has done comes when it is committed. The caller closes it.
+//
+// # Safety
+// `session` must be a live session, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_session_effects(const struct dp_session *session,
+                                struct dp_effects **out,
+                                struct dp_error **err);
+
+// Tells how many effects there are.
+//
+// # Safety
+// `effects` must be null or live effects.
+unsigned long long dp_effects_count(const struct dp_effects *effects);
+
+// Describes one effect. Its name is valid until the effects are closed.
+//
+// # Safety
+// `effects` must be live effects, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_effects_get(const struct dp_effects *effects,
+                            unsigned long long index,
+                            struct dp_effect *out,
+                            struct dp_error **err);
+
+// Frees effects; null is allowed.
+//
+// # Safety
+// `effects` must be null or live effects, and must not be used again.
+void dp_effects_close(struct dp_effects *effects);
+
+// Measures the statements that a session runs from now on (`profiled` is not zero), or does so no more.
+//
+// # Safety
+// `session` must be a live session and `err` null or a place for a pointer.
+unsigned int dp_session_set_profiled(const struct dp_session *session,
+                                     unsigned int profiled,
+                                     struct dp_error **err);
+
+// Tells what was measured of the last statement of a session, which has to have ended: its result is read to the end,
+// or closed.
+//
+// # Safety
+// `session` must be a live session, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_session_profile(const struct dp_session *session,
+                                struct dp_profile *out,
+                                struct dp_error **err);
 
 // Gives names and types of a result's columns, as the Arrow schema of a struct. The schema belongs to the result and
 // is valid until that is closed: read it or copy it, and do not release it.

@@ -15,6 +15,7 @@ mod footprint;
 mod gauge;
 mod instance;
 mod prepared;
+mod profile;
 mod raw;
 mod result;
 mod shared;
@@ -28,9 +29,10 @@ pub use footprint::Footprint;
 pub use gauge::{InstanceMemory, MemoryGauge};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;
+pub use profile::Profile;
 pub use result::{ArrowResult, ResultKind};
 pub use shared::SharedBatch;
-pub use statement::{Statement, StatementKind, TransactionStep};
+pub use statement::{Modification, Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};
 
 /// The version of DuckDB that this crate is written for; any other is refused when an instance is opened.

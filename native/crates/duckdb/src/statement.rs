@@ -26,6 +26,27 @@ pub enum StatementKind {
     Session,
 }
 
+/// How a statement changes rows or definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Modification {
+    /// It adds rows.
+    Insert,
+    /// It changes rows.
+    Update,
+    /// It removes rows.
+    Delete,
+    /// It adds, changes and removes rows.
+    Merge,
+    /// It adds rows from a file, or writes a file.
+    Copy,
+    /// It makes a table, a view or another object.
+    Create,
+    /// It changes the definition of an object.
+    Alter,
+    /// It removes an object.
+    Drop,
+}
+
 /// What a statement does to the transaction of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransactionStep {
@@ -109,6 +130,24 @@ impl Statement {
             | DUCKDB_V2_STATEMENT_TYPE_COPY => StatementKind::Change,
             // An EXPLAIN ANALYZE runs what it explains, which may be anything, so it is one of these.
             _ => StatementKind::Session,
+        })
+    }
+
+    /// How it changes rows or definitions; none where it changes none of them, or nobody can tell before it runs.
+    pub fn modification(&self) -> Result<Option<Modification>> {
+        use sys::DUCKDB_V2_STATEMENT_TYPE::*;
+        Ok(match self.raw_type()? {
+            DUCKDB_V2_STATEMENT_TYPE_INSERT => Some(Modification::Insert),
+            DUCKDB_V2_STATEMENT_TYPE_UPDATE => Some(Modification::Update),
+            DUCKDB_V2_STATEMENT_TYPE_DELETE => Some(Modification::Delete),
+            DUCKDB_V2_STATEMENT_TYPE_MERGE_INTO => Some(Modification::Merge),
+            DUCKDB_V2_STATEMENT_TYPE_COPY => Some(Modification::Copy),
+            DUCKDB_V2_STATEMENT_TYPE_CREATE | DUCKDB_V2_STATEMENT_TYPE_CREATE_FUNC => {
+                Some(Modification::Create)
+            }
+            DUCKDB_V2_STATEMENT_TYPE_ALTER => Some(Modification::Alter),
+            DUCKDB_V2_STATEMENT_TYPE_DROP => Some(Modification::Drop),
+            _ => None,
         })
     }
 

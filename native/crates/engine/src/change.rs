@@ -3,7 +3,7 @@
 //! Only forms that are certain are taken apart, word by word up to the name of what they change. Anything else counts as
 //! a change of everything.
 
-use dataprism_duckdb::{Result, Statement, StatementKind};
+use dataprism_duckdb::{Modification, Result, Statement, StatementKind};
 
 use crate::changes::counter_of;
 
@@ -20,6 +20,79 @@ pub(crate) enum Change {
     Everything,
     /// Anything, the transaction of the session included.
     Unknown,
+}
+
+/// What a statement makes, changes or removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum ObjectKind {
+    /// Nobody can tell, or it is none of the others.
+    Other = 0,
+    /// A table.
+    Table = 1,
+    /// A view.
+    View = 2,
+    /// An index.
+    Index = 3,
+    /// A schema.
+    Schema = 4,
+    /// A sequence.
+    Sequence = 5,
+    /// A macro, which SQL also calls a function.
+    Macro = 6,
+    /// A type.
+    Type = 7,
+}
+
+/// The object that a statement makes, changes or removes, or whose rows it changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) object: ObjectKind,
+    /// As the statement has it, without quotes; none where it is not certain.
+    pub(crate) name: Option<String>,
+}
+
+impl Target {
+    /// The object of a statement, from its text; none where it has no object in the database.
+    pub(crate) fn of(modification: Modification, text: &str) -> Option<Self> {
+        let mut words = Words { rest: text };
+        let rows = |name| {
+            Some(Self {
+                object: ObjectKind::Table,
+                name,
+            })
+        };
+        let first = words.word();
+        // What begins with WITH names its object somewhere behind.
+        if first.eq_ignore_ascii_case("WITH") {
+            return rows(None);
+        }
+        match modification {
+            Modification::Insert => {
+                if words.skip("OR") {
+                    words.word();
+                }
+                rows(words.skip("INTO").then(|| words.certain_name()).flatten())
+            }
+            Modification::Merge => rows(words.skip("INTO").then(|| words.certain_name()).flatten()),
+            Modification::Delete => {
+                let _ = words.skip("FROM") || words.skip("TABLE");
+                rows(words.certain_name())
+            }
+            Modification::Update => rows(words.certain_name()),
+            Modification::Copy => {
+                if words.rest.trim_start().starts_with('(') {
+                    return None;
+                }
+                let name = words.certain_name();
+                if name.is_some() && words.skip("TO") {
+                    return None;
+                }
+                rows(name)
+            }
+            Modification::Create | Modification::Alter | Modification::Drop => Some(words.object()),
+        }
+    }
 }
 
 /// Words that make a SELECT write: those of a data-modifying WITH, and a function that runs a statement of any kind.
@@ -158,6 +231,57 @@ impl<'a> Words<'a> {
                 Some(rest) => self.rest = rest,
                 None => return Some(part),
             }
+        }
+    }
+
+    /// Reads a name with all of its parts; none where it is not certain that it is one.
+    fn certain_name(&mut self) -> Option<String> {
+        let mut name = self.name_part()?;
+        if name.eq_ignore_ascii_case("or") || name.eq_ignore_ascii_case("only") {
+            return None;
+        }
+        loop {
+            self.rest = self.rest.trim_start();
+            let Some(rest) = self.rest.strip_prefix('.') else {
+                break;
+            };
+            self.rest = rest;
+            name.push('.');
+            name.push_str(&self.name_part()?);
+        }
+        self.is_at_end_of_name().then_some(name)
+    }
+
+    /// Reads the kind and the name of what is made, changed or removed.
+    fn object(&mut self) -> Target {
+        while MODIFIERS.iter().any(|modifier| self.skip(modifier)) {}
+        self.skip("UNIQUE");
+        let kinds = [
+            ("TABLE", ObjectKind::Table),
+            ("VIEW", ObjectKind::View),
+            ("INDEX", ObjectKind::Index),
+            ("SCHEMA", ObjectKind::Schema),
+            ("SEQUENCE", ObjectKind::Sequence),
+            ("MACRO", ObjectKind::Macro),
+            ("FUNCTION", ObjectKind::Macro),
+            ("TYPE", ObjectKind::Type),
+        ];
+        let Some((_, object)) = kinds.into_iter().find(|(word, _)| self.skip(word)) else {
+            return Target {
+                object: ObjectKind::Other,
+                name: None,
+            };
+        };
+        if object == ObjectKind::Macro {
+            self.skip("TABLE");
+        }
+        if self.skip("IF") {
+            self.skip("NOT");
+            self.skip("EXISTS");
+        }
+        Target {
+            object,
+            name: self.certain_name(),
         }
     }
 
@@ -352,6 +476,82 @@ mod tests {
             "?",
         ] {
             assert_eq!(of_text(sql), Change::Unknown, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_named_as_the_statement_has_it() {
+        use Modification::*;
+        for (modification, sql, object, name) in [
+            (
+                Insert,
+                "INSERT INTO sales VALUES (1)",
+                ObjectKind::Table,
+                Some("sales"),
+            ),
+            (
+                Insert,
+                "insert or ignore into main.\"My Sales\" select 1",
+                ObjectKind::Table,
+                Some("main.My Sales"),
+            ),
+            (
+                Insert,
+                "WITH x AS (SELECT 1) INSERT INTO t FROM x",
+                ObjectKind::Table,
+                None,
+            ),
+            (Update, "UPDATE t SET a = 1", ObjectKind::Table, Some("t")),
+            (Delete, "DELETE FROM t;", ObjectKind::Table, Some("t")),
+            (Delete, "TRUNCATE TABLE t", ObjectKind::Table, Some("t")),
+            (Delete, "TRUNCATE t", ObjectKind::Table, Some("t")),
+            (
+                Merge,
+                "MERGE INTO t USING x ON true WHEN MATCHED THEN DELETE",
+                ObjectKind::Table,
+                Some("t"),
+            ),
+            (Copy, "COPY t FROM 'x.csv'", ObjectKind::Table, Some("t")),
+            (
+                Create,
+                "CREATE OR REPLACE TEMP TABLE a.b.t AS SELECT 1",
+                ObjectKind::Table,
+                Some("a.b.t"),
+            ),
+            (
+                Create,
+                "CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a)",
+                ObjectKind::Index,
+                Some("i"),
+            ),
+            (Create, "CREATE VIEW v AS SELECT 1", ObjectKind::View, Some("v")),
+            (
+                Create,
+                "CREATE TRIGGER x AFTER INSERT ON t",
+                ObjectKind::Other,
+                None,
+            ),
+            (
+                Alter,
+                "ALTER TABLE IF EXISTS t RENAME TO u",
+                ObjectKind::Table,
+                Some("t"),
+            ),
+            (
+                Drop,
+                "DROP TABLE IF EXISTS t CASCADE",
+                ObjectKind::Table,
+                Some("t"),
+            ),
+            (Drop, "DROP MACRO TABLE m", ObjectKind::Macro, Some("m")),
+            (Drop, "DROP SCHEMA säle", ObjectKind::Schema, None),
+        ] {
+            let target = Target::of(modification, sql);
+            let name = name.map(str::to_owned);
+            assert_eq!(target, Some(Target { object, name }), "{sql}");
+        }
+        for sql in ["COPY t TO 'x.csv'", "COPY (SELECT 1) TO 'x.csv'"] {
+            assert_eq!(Target::of(Copy, sql), None, "{sql}");
         }
     }
 

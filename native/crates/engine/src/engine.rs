@@ -1,6 +1,6 @@
 //! The engine: one database and the sessions on it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use dataprism_duckdb::{Connection, Instance, Options, Parameter};
@@ -27,6 +27,8 @@ pub(crate) struct EngineCore {
     pub(crate) counters: Arc<Counters>,
     changes: Arc<Changes>,
     plans: Arc<PlanCounters>,
+    /// Whether anybody wants to be told what statements have done.
+    effects_wanted: Arc<AtomicBool>,
     state: Mutex<EngineState>,
 }
 
@@ -82,6 +84,7 @@ impl Engine {
                 counters,
                 changes: Arc::new(Changes::new()),
                 plans: Arc::default(),
+                effects_wanted: Arc::default(),
                 state: Mutex::new(state),
             }),
             _live: live,
@@ -143,6 +146,11 @@ impl Engine {
     /// Where some counters of changes stand.
     pub fn versions(&self, counters: &[u32]) -> Versions {
         self.core.changes.versions(counters)
+    }
+
+    /// Makes sessions record what their statements have done, for [`Session::take_effects`], from now on or no more.
+    pub fn record_effects(&self, wanted: bool) {
+        self.core.effects_wanted.store(wanted, Ordering::Relaxed);
     }
 
     /// How often sessions had the plans of prepared statements.
@@ -224,6 +232,7 @@ impl EngineCore {
             Connection::open(instance)?,
             Arc::clone(&self.changes),
             Arc::clone(&self.plans),
+            Arc::clone(&self.effects_wanted),
         ));
         // Room is made only when the list would grow, so that its upkeep stays constant per session.
         if state.sessions.len() == state.sessions.capacity() {

@@ -10,6 +10,7 @@
 mod budget;
 mod change;
 mod changes;
+mod effect;
 mod engine;
 mod error;
 mod handles;
@@ -21,11 +22,13 @@ mod statement;
 mod stored;
 
 pub use budget::{Budget, EngineUsage, MemoryKind, MemoryUsage, Reservation};
+pub use change::ObjectKind;
 pub use changes::Versions;
 pub use dataprism_duckdb::{
-    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Options, Parameter, Progress, Schema, Value,
-    library_version,
+    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Modification, Options, Parameter, Profile, Progress,
+    Schema, Value, library_version,
 };
+pub use effect::Effect;
 pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveHandles};

@@ -8,12 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use dataprism_duckdb::{
-    ArrowResult, Batch, Connection, Parameter, PreparedStatement as Plan, Progress, Schema, Statement,
-    StatementKind, TransactionStep,
+    ArrowResult, Batch, Connection, Parameter, PreparedStatement as Plan, Profile, Progress, Schema,
+    Statement, StatementKind, TransactionStep,
 };
 
 use crate::change::Change;
 use crate::changes::{ChangeNote, Changes, SessionChanges};
+use crate::effect::{Effect, SessionEffects};
 use crate::engine::{EngineCore, PlanCounters};
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
@@ -49,7 +50,11 @@ pub(crate) struct SessionCore {
     in_transaction: Arc<AtomicBool>,
     /// What statements change, for those who keep results.
     changes: Arc<SessionChanges>,
+    /// What statements have done, for those who want to be told.
+    effects: Arc<SessionEffects>,
     plan_counters: Arc<PlanCounters>,
+    /// Whether statements are being measured.
+    profiled: AtomicBool,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
     touched: AtomicBool,
     /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
@@ -92,6 +97,9 @@ struct Execution {
     /// After the result: what is changed counts from when the statement has ended, which destroying it may bring about.
     note: Option<ChangeNote>,
     changes: Arc<SessionChanges>,
+    /// What it will have done, until it has done so.
+    effect: Option<Effect>,
+    effects: Arc<SessionEffects>,
 }
 
 /// What a new [`QueryResult`] holds on to.
@@ -175,6 +183,23 @@ impl Session {
         Ok(self.core.connection()?.progress()?)
     }
 
+    /// Measures the statements that run from now on, or does so no more. A session from the pool goes back without.
+    pub fn set_profiled(&self, on: bool) -> Result<()> {
+        self.core.set_profiled(on)
+    }
+
+    /// What was measured of the last statement, which has to have ended.
+    pub fn profile(&self) -> Result<Profile> {
+        let _state = self.core.begin()?;
+        Ok(self.core.connection()?.profile()?)
+    }
+
+    /// What the statements of this session have done that others can see, each once. Recorded where
+    /// [`crate::Engine::record_effects`] asks for it.
+    pub fn take_effects(&self) -> Vec<Effect> {
+        self.core.effects.take()
+    }
+
     /// Stops the statement that runs in this session, if there is one. Callable from any thread.
     pub fn interrupt(&self) -> Result<()> {
         self.core.interrupt()
@@ -195,13 +220,16 @@ impl SessionCore {
         connection: Connection,
         changes: Arc<Changes>,
         plan_counters: Arc<PlanCounters>,
+        effects_wanted: Arc<AtomicBool>,
     ) -> Self {
         Self {
             connection: RwLock::new(Some(Arc::new(connection))),
             state: Mutex::new(SessionState::default()),
             in_transaction: Arc::default(),
             changes: Arc::new(SessionChanges::new(changes)),
+            effects: Arc::new(SessionEffects::new(effects_wanted)),
             plan_counters,
+            profiled: AtomicBool::new(false),
             touched: AtomicBool::new(false),
             operation: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
@@ -377,6 +405,12 @@ impl SessionCore {
         let execution = self.guarded(state.number, &connection, recipe.step, recipe.change, || {
             Ok(plan.execute(parameters, BATCH_ROWS)?)
         });
+        let execution = execution.map(|mut execution| {
+            if self.effects.are_wanted() {
+                execution.effect = recipe.effect.clone();
+            }
+            execution
+        });
         if state.plans.len() == PLANS {
             state.plans.pop_front();
         }
@@ -419,13 +453,17 @@ impl SessionCore {
         parameters: &[Parameter<'_>],
     ) -> Result<Execution> {
         let change = Change::of(statement)?;
-        self.guarded(
+        let mut execution = self.guarded(
             operation,
             connection,
             statement.transaction_step()?,
             change,
             || Ok(connection.execute(statement, parameters, BATCH_ROWS)?),
-        )
+        )?;
+        if self.effects.are_wanted() {
+            execution.effect = Effect::of(statement)?;
+        }
+        Ok(execution)
     }
 
     /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
@@ -447,6 +485,8 @@ impl SessionCore {
             in_transaction: Arc::clone(&self.in_transaction),
             note,
             changes: Arc::clone(&self.changes),
+            effect: None,
+            effects: Arc::clone(&self.effects),
         };
         if self.cancelled.load(Ordering::SeqCst) == operation {
             return Err(Error::new(
@@ -538,6 +578,9 @@ impl SessionCore {
         };
         let mut state = self.enter_interrupting(&connection);
         self.abandon(&mut state);
+        if self.profiled.swap(false, Ordering::Relaxed) && connection.set_profiling(false).is_err() {
+            return false;
+        }
         drop(state);
         self.is_reusable()
     }
@@ -545,6 +588,13 @@ impl SessionCore {
     fn abandon(&self, state: &mut Operation<'_>) {
         state.running = None;
         self.active.store(0, Ordering::SeqCst);
+    }
+
+    fn set_profiled(&self, on: bool) -> Result<()> {
+        let _state = self.begin()?;
+        self.connection()?.set_profiling(on)?;
+        self.profiled.store(on, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) fn is_reusable(&self) -> bool {
@@ -696,16 +746,24 @@ impl Execution {
         }
         let fetched = self.result.fetch();
         self.ended = !matches!(fetched, Ok(Some(_)));
-        self.note(fetched.is_ok());
+        self.note(fetched.is_ok(), None);
         Ok(fetched?)
     }
 
     /// Notes what the statement has done up to now.
-    fn note(&mut self, succeeded: bool) {
+    fn note(&mut self, succeeded: bool, rows: Option<u64>) {
         if let Some(note) = &self.note {
             note.note();
         }
+        if self.ended
+            && let Some(effect) = self.effect.take()
+            && succeeded
+        {
+            let in_transaction = self.in_transaction.load(Ordering::Relaxed);
+            self.effects.note(Effect { rows, ..effect }, in_transaction);
+        }
         let Some(step) = self.step.take() else { return };
+        self.effects.note_step(step, succeeded);
         match step {
             TransactionStep::Begin if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
             TransactionStep::Begin => {}
@@ -720,7 +778,11 @@ impl Execution {
     fn drain(&mut self) -> Result<u64> {
         let drained = self.result.drain();
         self.ended = true;
-        self.note(drained.is_ok());
+        let rows = match (&self.effect, &drained) {
+            (Some(effect), Ok(changed)) if effect.changes_rows() => Some(*changed),
+            _ => None,
+        };
+        self.note(drained.is_ok(), rows);
         Ok(drained?)
     }
 }

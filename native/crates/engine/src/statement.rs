@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dataprism_duckdb::{Statement, StatementKind, TransactionStep};
 
 use crate::change::Change;
+use crate::effect::Effect;
 use crate::error::Result;
 use crate::handles::{Counters, HandleKind, LiveGuard};
 
@@ -26,6 +27,7 @@ pub(crate) struct Recipe {
     pub(crate) kind: StatementKind,
     pub(crate) step: Option<TransactionStep>,
     pub(crate) change: Change,
+    pub(crate) effect: Option<Effect>,
     parameters: Vec<String>,
 }
 
@@ -38,6 +40,7 @@ impl Recipe {
             kind: statement.kind()?,
             step: statement.transaction_step()?,
             change: Change::of(statement)?,
+            effect: Effect::of(statement)?,
             parameters: statement.parameters()?,
         })
     }

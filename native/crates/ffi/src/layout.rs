@@ -11,6 +11,7 @@ use crate::engine::dp_engine_options;
 use crate::error::{dp_error, dp_error_info};
 use crate::guard;
 use crate::handles::dp_live_handles;
+use crate::observing::{dp_effect, dp_profile};
 use crate::session::dp_progress;
 use crate::text::dp_text;
 use crate::value::dp_value;
@@ -64,6 +65,12 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         length => "length", name => "name",
     }
     dp_progress { fraction => "fraction", rows_processed => "rows_processed", rows_total => "rows_total" }
+    dp_effect { modification => "modification", object => "object", rows => "rows", name => "name" }
+    dp_profile {
+        total => "total", operators => "operators", binding => "binding", optimizing => "optimizing",
+        physical_planning => "physical_planning", rows_scanned => "rows_scanned", peak_memory => "peak_memory",
+        peak_spilled => "peak_spilled", bytes_read => "bytes_read", bytes_written => "bytes_written",
+    }
     dp_layout { structure => "structure", field => "field", offset => "offset" }
     ArrowSchema {
         format => "format", name => "name", metadata => "metadata", flags => "flags", n_children => "n_children",

@@ -13,6 +13,7 @@ pub mod error;
 mod guard;
 pub mod handles;
 pub mod layout;
+pub mod observing;
 pub mod result;
 pub mod session;
 pub mod statement;

@@ -220,6 +220,150 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_MEMORY_PLUGINS() {
         return DP_MEMORY_PLUGINS;
     }
+    private static final int DP_MODIFICATION_INSERT = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_INSERT = 1
+     * }
+     */
+    public static int DP_MODIFICATION_INSERT() {
+        return DP_MODIFICATION_INSERT;
+    }
+    private static final int DP_MODIFICATION_UPDATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_UPDATE = 2
+     * }
+     */
+    public static int DP_MODIFICATION_UPDATE() {
+        return DP_MODIFICATION_UPDATE;
+    }
+    private static final int DP_MODIFICATION_DELETE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_DELETE = 3
+     * }
+     */
+    public static int DP_MODIFICATION_DELETE() {
+        return DP_MODIFICATION_DELETE;
+    }
+    private static final int DP_MODIFICATION_MERGE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_MERGE = 4
+     * }
+     */
+    public static int DP_MODIFICATION_MERGE() {
+        return DP_MODIFICATION_MERGE;
+    }
+    private static final int DP_MODIFICATION_COPY = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_COPY = 5
+     * }
+     */
+    public static int DP_MODIFICATION_COPY() {
+        return DP_MODIFICATION_COPY;
+    }
+    private static final int DP_MODIFICATION_CREATE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_CREATE = 6
+     * }
+     */
+    public static int DP_MODIFICATION_CREATE() {
+        return DP_MODIFICATION_CREATE;
+    }
+    private static final int DP_MODIFICATION_ALTER = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_ALTER = 7
+     * }
+     */
+    public static int DP_MODIFICATION_ALTER() {
+        return DP_MODIFICATION_ALTER;
+    }
+    private static final int DP_MODIFICATION_DROP = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_modification.DP_MODIFICATION_DROP = 8
+     * }
+     */
+    public static int DP_MODIFICATION_DROP() {
+        return DP_MODIFICATION_DROP;
+    }
+    private static final int DP_OBJECT_OTHER = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_OTHER = 0
+     * }
+     */
+    public static int DP_OBJECT_OTHER() {
+        return DP_OBJECT_OTHER;
+    }
+    private static final int DP_OBJECT_TABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_TABLE = 1
+     * }
+     */
+    public static int DP_OBJECT_TABLE() {
+        return DP_OBJECT_TABLE;
+    }
+    private static final int DP_OBJECT_VIEW = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_VIEW = 2
+     * }
+     */
+    public static int DP_OBJECT_VIEW() {
+        return DP_OBJECT_VIEW;
+    }
+    private static final int DP_OBJECT_INDEX = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_INDEX = 3
+     * }
+     */
+    public static int DP_OBJECT_INDEX() {
+        return DP_OBJECT_INDEX;
+    }
+    private static final int DP_OBJECT_SCHEMA = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_SCHEMA = 4
+     * }
+     */
+    public static int DP_OBJECT_SCHEMA() {
+        return DP_OBJECT_SCHEMA;
+    }
+    private static final int DP_OBJECT_SEQUENCE = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_SEQUENCE = 5
+     * }
+     */
+    public static int DP_OBJECT_SEQUENCE() {
+        return DP_OBJECT_SEQUENCE;
+    }
+    private static final int DP_OBJECT_MACRO = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_MACRO = 6
+     * }
+     */
+    public static int DP_OBJECT_MACRO() {
+        return DP_OBJECT_MACRO;
+    }
+    private static final int DP_OBJECT_TYPE = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_object_kind.DP_OBJECT_TYPE = 7
+     * }
+     */
+    public static int DP_OBJECT_TYPE() {
+        return DP_OBJECT_TYPE;
+    }
     private static final int DP_VALUE_NULL = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1878,6 +2022,436 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_layout_read", index, out, err);
             }
             return (int)mh$.invokeExact(index, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_record_effects {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_INT,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_record_effects");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_record_effects(const struct dp_engine *engine, unsigned int wanted, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_record_effects$descriptor() {
+        return dp_engine_record_effects.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_record_effects(const struct dp_engine *engine, unsigned int wanted, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_record_effects$handle() {
+        return dp_engine_record_effects.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_record_effects(const struct dp_engine *engine, unsigned int wanted, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_record_effects$address() {
+        return dp_engine_record_effects.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_record_effects(const struct dp_engine *engine, unsigned int wanted, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_record_effects(MemorySegment engine, int wanted, MemorySegment err) {
+        var mh$ = dp_engine_record_effects.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_record_effects", engine, wanted, err);
+            }
+            return (int)mh$.invokeExact(engine, wanted, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_session_effects {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_effects");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_effects(const struct dp_session *session, struct dp_effects **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_effects$descriptor() {
+        return dp_session_effects.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_effects(const struct dp_session *session, struct dp_effects **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_effects$handle() {
+        return dp_session_effects.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_effects(const struct dp_session *session, struct dp_effects **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_effects$address() {
+        return dp_session_effects.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_effects(const struct dp_session *session, struct dp_effects **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_effects(MemorySegment session, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_session_effects.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_effects", session, out, err);
+            }
+            return (int)mh$.invokeExact(session, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_effects_count {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_effects_count");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned long long dp_effects_count(const struct dp_effects *effects)
+     * }
+     */
+    public static FunctionDescriptor dp_effects_count$descriptor() {
+        return dp_effects_count.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned long long dp_effects_count(const struct dp_effects *effects)
+     * }
+     */
+    public static MethodHandle dp_effects_count$handle() {
+        return dp_effects_count.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned long long dp_effects_count(const struct dp_effects *effects)
+     * }
+     */
+    public static MemorySegment dp_effects_count$address() {
+        return dp_effects_count.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned long long dp_effects_count(const struct dp_effects *effects)
+     * }
+     */
+    public static long dp_effects_count(MemorySegment effects) {
+        var mh$ = dp_effects_count.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_effects_count", effects);
+            }
+            return (long)mh$.invokeExact(effects);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_effects_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_effects_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_effects_get(const struct dp_effects *effects, unsigned long long index, struct dp_effect *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_effects_get$descriptor() {
+        return dp_effects_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_effects_get(const struct dp_effects *effects, unsigned long long index, struct dp_effect *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_effects_get$handle() {
+        return dp_effects_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_effects_get(const struct dp_effects *effects, unsigned long long index, struct dp_effect *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_effects_get$address() {
+        return dp_effects_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_effects_get(const struct dp_effects *effects, unsigned long long index, struct dp_effect *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_effects_get(MemorySegment effects, long index, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_effects_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_effects_get", effects, index, out, err);
+            }
+            return (int)mh$.invokeExact(effects, index, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_effects_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_effects_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_effects_close(struct dp_effects *effects)
+     * }
+     */
+    public static FunctionDescriptor dp_effects_close$descriptor() {
+        return dp_effects_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_effects_close(struct dp_effects *effects)
+     * }
+     */
+    public static MethodHandle dp_effects_close$handle() {
+        return dp_effects_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_effects_close(struct dp_effects *effects)
+     * }
+     */
+    public static MemorySegment dp_effects_close$address() {
+        return dp_effects_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_effects_close(struct dp_effects *effects)
+     * }
+     */
+    public static void dp_effects_close(MemorySegment effects) {
+        var mh$ = dp_effects_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_effects_close", effects);
+            }
+            mh$.invokeExact(effects);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_session_set_profiled {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_INT,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_set_profiled");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_set_profiled(const struct dp_session *session, unsigned int profiled, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_set_profiled$descriptor() {
+        return dp_session_set_profiled.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_set_profiled(const struct dp_session *session, unsigned int profiled, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_set_profiled$handle() {
+        return dp_session_set_profiled.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_set_profiled(const struct dp_session *session, unsigned int profiled, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_set_profiled$address() {
+        return dp_session_set_profiled.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_set_profiled(const struct dp_session *session, unsigned int profiled, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_set_profiled(MemorySegment session, int profiled, MemorySegment err) {
+        var mh$ = dp_session_set_profiled.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_set_profiled", session, profiled, err);
+            }
+            return (int)mh$.invokeExact(session, profiled, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_session_profile {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_profile");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_profile(const struct dp_session *session, struct dp_profile *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_profile$descriptor() {
+        return dp_session_profile.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_profile(const struct dp_session *session, struct dp_profile *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_profile$handle() {
+        return dp_session_profile.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_profile(const struct dp_session *session, struct dp_profile *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_profile$address() {
+        return dp_session_profile.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_profile(const struct dp_session *session, struct dp_profile *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_profile(MemorySegment session, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_session_profile.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_profile", session, out, err);
+            }
+            return (int)mh$.invokeExact(session, out, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
