@@ -1,0 +1,22 @@
+package io.dataprism.internal.execution;
+
+import io.dataprism.bindings.StatementEffect;
+import java.util.List;
+
+/// Who is told of the queries of an engine. Called by the threads that run them, so it must neither wait nor throw.
+public interface QueryObserver {
+  /// A query was started, or has begun to wait for a worker.
+  void started(ActiveQuery query);
+
+  /// A query has ended; its metrics and its failure do not change any more.
+  void ended(ActiveQuery query);
+
+  /// Whether [#effects] is to be called.
+  boolean wantsEffects();
+
+  /// What statements have done that others can see now, in their order.
+  void effects(List<StatementEffect> effects);
+
+  /// Whether DuckDB is to measure queries that do not ask for it.
+  boolean wantsProfiles();
+}
