@@ -802,9 +802,9 @@ fn only(mut statements: Vec<Statement>) -> Result<Statement> {
     if statements.len() > 1 {
         return Err(Error::new(
             ErrorCode::Syntax,
-            "a prepared statement is one statement, and the text holds several",
+            "this takes one statement, and the text holds several",
         )
-        .with_hint("prepare them one by one"));
+        .with_hint("give the statements one by one"));
     }
     statements.pop().ok_or_else(no_statement)
 }

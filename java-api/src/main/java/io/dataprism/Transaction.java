@@ -16,6 +16,7 @@ import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Statements of which all take effect or none does, and that see nothing of what other transactions do meanwhile.
@@ -72,12 +73,9 @@ public final class Transaction implements AutoCloseable {
   private final boolean ownsSession;
   private volatile State state = State.ACTIVE;
 
-  /// The last result: a session has at most one that is open, and rolling back has to close it.
-  private volatile @Nullable QueryResult lastResult;
-
   private Transaction(SessionHandle session, boolean ownsSession, WorkerPool workers, Access access) {
     this.session = session;
-    this.source = SessionSource.only(session);
+    this.source = new Own();
     this.ownsSession = ownsSession;
     this.workers = workers;
     control(access.sql);
@@ -114,10 +112,41 @@ public final class Transaction implements AutoCloseable {
   /// @throws ClosedException if the transaction is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult query(String sql, @Nullable Object... parameters) {
+    return sql(sql).with(parameters).run();
+  }
+
+  /// Runs SQL with named parameters in this transaction, as [#query(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return the rows; the caller closes them before the next statement and before [#commit()]
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended, is aborted, may not write, or conflicts with another
+  /// @throws ClosedException if the transaction is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public QueryResult query(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).run();
+  }
+
+  /// A query in this transaction that can be given a time limit and other things before it is run. Running it after the
+  /// transaction has ended is a [TransactionException].
+  ///
+  /// @param sql one or more statements
+  public Query sql(String sql) {
+    return new Query(source, workers, new Work.Sql(sql));
+  }
+
+  /// Prepares a statement that is run in this transaction.
+  ///
+  /// @param sql one statement
+  /// @return the statement; the caller closes it, or closing the engine does
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended
+  /// @throws ClosedException if the transaction is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
+  public PreparedStatement prepare(String sql) {
     requireActive();
-    QueryResult result = new Query(source, workers, new Work.Sql(sql)).with(parameters).run();
-    lastResult = result;
-    return result;
+    return new PreparedStatement(session.prepare(sql), source, workers);
   }
 
   /// Runs SQL in this transaction to its end, as [Engine#execute] does.
@@ -130,8 +159,7 @@ public final class Transaction implements AutoCloseable {
   /// @throws ClosedException if the transaction is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute(String sql, @Nullable Object... parameters) {
-    requireActive();
-    return new Query(source, workers, new Work.Sql(sql)).with(parameters).execute();
+    return sql(sql).with(parameters).execute();
   }
 
   /// Makes the changes of this transaction visible to others, and durable if the database is a file. The transaction
@@ -175,8 +203,7 @@ public final class Transaction implements AutoCloseable {
   /// Undoes the changes of this transaction and closes its result. The transaction ends. Does nothing if it is rolled
   /// back already, as it is after a [#commit()] that failed.
   ///
-  /// @throws BusyException if another thread runs a statement in the session, or a result that was not made by this
-  ///   transaction is open in it; the transaction goes on
+  /// @throws BusyException if another thread runs a statement in the session; the transaction goes on
   /// @throws TransactionException if the transaction is committed
   /// @throws ClosedException if the transaction is closed
   public void rollback() {
@@ -212,10 +239,8 @@ public final class Transaction implements AutoCloseable {
 
   /// Tells whether there was, or may have been, anything to roll back.
   private boolean rollBackInSession() {
-    QueryResult result = lastResult;
-    if (result != null) {
-      result.close();
-    }
+    // DuckDB does not roll back while rows are being fetched.
+    session.closeChildren();
     try {
       control("ROLLBACK");
       return true;
@@ -252,5 +277,17 @@ public final class Transaction implements AutoCloseable {
 
   private static DataPrismException ended(String message) {
     return Errors.of(Details.of(ErrorCode.TRANSACTION, message, "begin another one"));
+  }
+
+  /// The session of this transaction, for as long as it is one.
+  private final class Own implements SessionSource {
+    @Override
+    public SessionHandle take() {
+      requireActive();
+      return session;
+    }
+
+    @Override
+    public void giveBack(SessionHandle given) {}
   }
 }

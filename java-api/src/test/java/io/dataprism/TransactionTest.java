@@ -17,6 +17,8 @@ import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,6 +79,25 @@ class TransactionTest {
     }
     assertThat(count()).isEqualTo(3);
     assertThatThrownBy(() -> engine.query("FROM u")).isInstanceOf(DataPrismException.class);
+  }
+
+  @Test
+  void namedParametersTimeLimitsAndPreparedStatementsAreThereToo() {
+    try (Transaction transaction = engine.begin();
+        PreparedStatement insert = transaction.prepare("INSERT INTO t VALUES (?)")) {
+      assertThat(insert.execute(20) + insert.execute(21)).isEqualTo(2);
+      try (QueryResult result = transaction.query("SELECT count(*) FROM t WHERE n >= $least", Map.of("least", 20))) {
+        assertThat(result.next().int64(0).get(0)).isEqualTo(2);
+      }
+      Query query = transaction.sql("DELETE FROM t WHERE n = ?").with(21).timeLimit(Duration.ofMinutes(1));
+      assertThat(query.execute()).isEqualTo(1);
+      assertThat(count()).isEqualTo(3);
+      transaction.commit();
+      assertEnded(query::execute, "committed");
+      assertEnded(() -> insert.execute(22), "committed");
+      assertEnded(() -> transaction.prepare("FROM t"), "committed");
+    }
+    assertThat(count()).isEqualTo(4);
   }
 
   @Test

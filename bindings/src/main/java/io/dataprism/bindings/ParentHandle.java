@@ -22,8 +22,13 @@ abstract class ParentHandle extends NativeHandle {
     children.remove(child);
   }
 
+  /// Closes what was opened from this handle and has not been closed.
+  public final void closeChildren() {
+    children.forEach(NativeHandle::close);
+  }
+
   @Override
   final void beforeFree() {
-    children.forEach(NativeHandle::close);
+    closeChildren();
   }
 }
