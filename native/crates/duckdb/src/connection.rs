@@ -51,6 +51,10 @@ impl Connection {
         Ok(connection)
     }
 
+    pub(crate) fn handle(&self) -> sys::duckdb_v2_connection_handle {
+        self.handle
+    }
+
     /// Splits a text into its statements. Nothing is run and no name is looked up.
     pub fn parse(&self, sql: &str) -> Result<Vec<Statement>> {
         let text = CString::new(sql).map_err(|error| Error {

@@ -9,6 +9,7 @@
 
 mod arrow;
 mod connection;
+mod delivery;
 mod error;
 mod instance;
 mod prepared;
@@ -19,6 +20,7 @@ mod value;
 
 pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};
 pub use connection::{Connection, Progress};
+pub use delivery::{BatchSink, Delivery};
 pub use error::{Error, ErrorClass, Result};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;

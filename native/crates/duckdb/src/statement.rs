@@ -42,6 +42,15 @@ impl Statement {
         self.handle
     }
 
+    /// The text of the statement, and of what follows it up to the next one.
+    pub fn text(&self) -> Result<String> {
+        let mut text = raw::EMPTY;
+        // SAFETY: the statement is alive and the place for its text is valid.
+        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_text(self.handle, &mut text, err) })?;
+        // SAFETY: the view is valid while the statement lives.
+        Ok(unsafe { raw::text_of(&text) }.into_owned())
+    }
+
     /// The names of the parameters, in the order in which values without names are taken: `1`, `2`, … where they have
     /// none of their own.
     pub fn parameters(&self) -> Result<Vec<String>> {
@@ -68,11 +77,7 @@ impl Statement {
         if self.raw_type()? != sys::DUCKDB_V2_STATEMENT_TYPE::DUCKDB_V2_STATEMENT_TYPE_TRANSACTION {
             return Ok(None);
         }
-        let mut text = raw::EMPTY;
-        // SAFETY: the statement is alive and the place for its text is valid.
-        check(|err| unsafe { sys::duckdb_v2_sql_statement_get_text(self.handle, &mut text, err) })?;
-        // SAFETY: the view is valid while the statement lives.
-        let text = unsafe { raw::text_of(&text) };
+        let text = self.text()?;
         // DuckDB gives no more than the type; its text begins with the first token.
         let word = text
             .split(|c: char| !c.is_ascii_alphabetic())

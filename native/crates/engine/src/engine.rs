@@ -30,6 +30,8 @@ struct EngineState {
     /// Every session that may still be open, so that closing the engine can close it.
     sessions: Vec<Weak<SessionCore>>,
     idle: Vec<Arc<SessionCore>>,
+    /// Whether DuckDB has been given what delivers rows in any order.
+    delivers: bool,
 }
 
 impl Engine {
@@ -42,6 +44,7 @@ impl Engine {
             instance: Some(instance),
             sessions: Vec::new(),
             idle: Vec::new(),
+            delivers: false,
         };
         Ok(Self {
             core: Arc::new(EngineCore {
@@ -132,7 +135,13 @@ impl EngineCore {
     fn new_session(&self) -> Result<Arc<SessionCore>> {
         let mut state = self.state.lock().map_err(|_| Error::poisoned())?;
         let instance = state.instance.as_ref().ok_or_else(|| Error::closed("engine"))?;
-        let session = Arc::new(SessionCore::new(Connection::open(instance)?));
+        let connection = Connection::open(instance)?;
+        if !state.delivers {
+            // Now, so that every transaction there will be finds it in the catalog.
+            connection.register_delivery()?;
+            state.delivers = true;
+        }
+        let session = Arc::new(SessionCore::new(connection));
         // Room is made only when the list would grow, so that its upkeep stays constant per session.
         if state.sessions.len() == state.sessions.capacity() {
             state.sessions.retain(|session| session.strong_count() > 0);

@@ -22,5 +22,5 @@ pub use engine::Engine;
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveGuard, LiveHandles};
 pub use result::QueryResult;
-pub use session::Session;
+pub use session::{Session, UnorderedSink};
 pub use statement::PreparedStatement;
