@@ -90,7 +90,7 @@ struct HandedOut {
 }
 
 /// Wraps a batch so that its release is counted. The children stay where they are: only the top is ours.
-fn counted(batch: Batch, live: LiveGuard) -> ArrowArray {
+pub(crate) fn counted(batch: Batch, live: LiveGuard) -> ArrowArray {
     let handed_out = Box::new(HandedOut {
         inner: batch.into_arrow(),
         _live: live,

@@ -23,6 +23,11 @@ abstract class ParentHandle extends NativeHandle {
   }
 
   @Override
+  void requireClosable() {
+    children.forEach(NativeHandle::requireClosable);
+  }
+
+  @Override
   final void beforeFree() {
     children.forEach(NativeHandle::close);
   }
