@@ -360,7 +360,15 @@ impl Plan {
                 return;
             }
             let rows = batch.row_count() as u64;
-            if self.core.sink.accept(&self.schema, batch) {
+            let accept = AssertUnwindSafe(|| self.core.sink.accept(&self.schema, batch));
+            let accepted = catch_unwind(accept).unwrap_or_else(|_| {
+                self.core.fail(Error::new(
+                    ErrorClass::Internal,
+                    "a panic while a batch was taken",
+                ));
+                false
+            });
+            if accepted {
                 self.core.rows.fetch_add(rows, Ordering::AcqRel);
             } else {
                 self.core.stopped.store(true, Ordering::Release);
@@ -695,12 +703,7 @@ unsafe extern "C" fn update(
             let plan = data.cast::<Plan>().as_ref().ok_or_else(not_for_sql)?;
             (plan, states.read().cast::<State>().read_unaligned() as usize)
         };
-        let updated = catch_unwind(AssertUnwindSafe(|| plan.update(slot, info))).unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorClass::Internal,
-                "a panic while rows were delivered",
-            ))
-        });
+        let updated = plan.update(slot, info);
         if let Err(error) = &updated
             && error.class != ErrorClass::Interrupted
         {

@@ -138,11 +138,14 @@ fn a_sink_can_stop_the_query() {
 #[test]
 fn a_sink_that_panics_is_an_error() {
     let engine = engine();
-    let session = numbers(&engine, 2_000_000);
-    let sink = |_: &Schema, _: Batch, _: LiveGuard| panic!("on purpose");
-    let error = session.query_unordered("FROM t", &[], sink).unwrap_err();
-    assert_eq!(error.code, ErrorCode::Internal, "{error:?}");
-    assert_eq!(engine.live_handles().batches, 0);
+    for rows in [10, 2_000_000] {
+        let session = numbers(&engine, rows);
+        let sink = |_: &Schema, _: Batch, _: LiveGuard| panic!("on purpose");
+        let error = session.query_unordered("FROM t", &[], sink).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Internal, "{error:?}");
+        assert_eq!(engine.live_handles().batches, 0);
+        session.execute("SELECT 1", &[]).unwrap();
+    }
 }
 
 #[test]

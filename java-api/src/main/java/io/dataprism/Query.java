@@ -1,6 +1,5 @@
 package io.dataprism;
 
-import io.dataprism.bindings.BatchReceiver;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.error.BusyException;
@@ -175,12 +174,7 @@ public final class Query {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long forEachUnordered(Consumer<? super RecordBatch> consumer) {
     ActiveQuery query = begin();
-    BatchReceiver receiver = new UnorderedDelivery(query, consumer);
-    try {
-      return UnorderedDelivery.rows(query.run(() -> work.queryUnordered(query.session(), parameters, receiver)));
-    } finally {
-      query.end();
-    }
+    return UnorderedDelivery.run(query, query, work, parameters, consumer);
   }
 
   /// Runs the query and hands its rows to a consumer as [#forEachUnordered] does, from one of the engine's workers.
@@ -193,16 +187,7 @@ public final class Query {
   /// @throws OverloadedException if too many queries wait for a worker
   public CompletableFuture<Long> forEachUnorderedAsync(Consumer<? super RecordBatch> consumer) {
     return submit(
-        (query, work) -> {
-          BatchReceiver receiver = new UnorderedDelivery(query, consumer);
-          try {
-            return UnorderedDelivery.rows(
-                query.runOnThisWorker(() -> work.queryUnordered(query.session(), parameters, receiver)));
-          } finally {
-            query.end();
-          }
-        },
-        rows -> {});
+        (query, work) -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
   }
 
   /// The rows as a publisher: each subscription runs the query once.

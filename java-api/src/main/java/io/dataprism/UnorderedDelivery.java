@@ -3,10 +3,13 @@ package io.dataprism;
 import io.dataprism.bindings.ArrowSchemaNode;
 import io.dataprism.bindings.BatchMemory;
 import io.dataprism.bindings.BatchReceiver;
+import io.dataprism.bindings.CallRunner;
 import io.dataprism.bindings.Delivered;
+import io.dataprism.bindings.ParameterList;
 import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.internal.execution.ActiveQuery;
+import io.dataprism.internal.execution.Work;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +21,33 @@ final class UnorderedDelivery implements BatchReceiver {
   // Written before the first batch comes.
   private @Nullable ResultLayout layout;
 
-  UnorderedDelivery(ActiveQuery query, Consumer<? super RecordBatch> consumer) {
+  private UnorderedDelivery(ActiveQuery query, Consumer<? super RecordBatch> consumer) {
     this.query = query;
     this.consumer = consumer;
+  }
+
+  /// Runs a query to its end, gives its session back, and tells how many rows the consumer has taken.
+  ///
+  /// @param runner where the native call is made
+  /// @throws RuntimeException what the consumer threw, whatever it is
+  static long run(
+      ActiveQuery query,
+      CallRunner runner,
+      Work work,
+      ParameterList parameters,
+      Consumer<? super RecordBatch> consumer) {
+    UnorderedDelivery receiver = new UnorderedDelivery(query, consumer);
+    Delivered delivered;
+    try {
+      delivered = runner.run(() -> work.queryUnordered(query.session(), parameters, receiver));
+    } finally {
+      query.end();
+    }
+    Throwable failure = delivered.failure();
+    if (failure != null) {
+      throw UnorderedDelivery.<RuntimeException>rethrown(failure);
+    }
+    return delivered.rows();
   }
 
   @Override
@@ -38,17 +65,6 @@ final class UnorderedDelivery implements BatchReceiver {
       consumer.accept(batch);
       query.addRows(batch.rowCount());
     }
-  }
-
-  /// How many rows were taken.
-  ///
-  /// @throws RuntimeException what the consumer threw, whatever it is
-  static long rows(Delivered delivered) {
-    Throwable failure = delivered.failure();
-    if (failure != null) {
-      throw UnorderedDelivery.<RuntimeException>rethrown(failure);
-    }
-    return delivered.rows();
   }
 
   // A consumer written in another language may throw what Java would not let it.

@@ -193,17 +193,16 @@ class UnorderedTest {
       Queue<RecordBatch> kept = new ConcurrentLinkedQueue<>();
       Queue<Throwable> elsewhere = new ConcurrentLinkedQueue<>();
       AtomicInteger batches = new AtomicInteger();
-      ThreadLocal<@Nullable RecordBatch> before = new ThreadLocal<>();
+      Map<Thread, RecordBatch> before = new ConcurrentHashMap<>();
       AtomicInteger closed = new AtomicInteger();
       engine
           .sql("FROM numbers WHERE n < 200000")
           .forEachUnordered(batch -> {
-            RecordBatch last = before.get();
+            RecordBatch last = before.put(Thread.currentThread(), batch);
             if (last != null) {
               assertThatThrownBy(() -> last.int64(0)).isInstanceOf(IllegalStateException.class);
               closed.incrementAndGet();
             }
-            before.set(batch);
             if (batches.getAndIncrement() % 2 == 0) {
               kept.add(batch);
               Thread other = Thread.ofVirtual().start(() -> elsewhere.add(catchThrowable(() -> batch.int64(0))));
