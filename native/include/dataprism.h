@@ -362,6 +362,18 @@ typedef struct dp_progress {
   unsigned long long rows_total;
 } dp_progress;
 
+// Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several threads
+// call it at once. Returns zero to go on, and anything else to stop the query.
+//
+// `user_data` is what the query was started with. The schema is valid during the call and stays the library's. The batch is
+// the library's too, which releases it after the call, unless the callee has moved it: copied the structure and set
+// `release` of the original to null, as the Arrow C Data Interface says. A batch that was moved may be kept, and be released
+// by any thread.
+//
+// It must return, and not unwind or jump out. It may run other queries, but may not close the session or the engine of
+// this one, which would wait for it.
+typedef int (*dp_batch_sink)(void *user_data, const struct ArrowSchema *schema, struct ArrowArray *batch);
+
 // Versions of what is inside. The texts are static.
 typedef struct dp_version {
   // How many bytes the structure has.
@@ -821,6 +833,41 @@ unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *
 // # Safety
 // `stored` must be null or a live stored result that no other call is using, and must not be used again.
 void dp_stored_close(struct dp_stored *stored);
+
+// Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any order,
+// batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended and every
+// call of the function has returned, whatever the outcome.
+//
+// A function that stops the query makes this fail with `DP_INTERRUPTED`, another statement with `DP_UNSUPPORTED`.
+// `rows` receives how many rows the function has taken.
+//
+// # Safety
+// `session` must be a live session, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count` values,
+// `sink` a function that may be called with `user_data` from any thread until this returns, `rows` a place for a number,
+// `err` null or a place for a pointer.
+unsigned int dp_session_query_unordered(const struct dp_session *session,
+                                        const uint8_t *sql,
+                                        unsigned long long sql_length,
+                                        const struct dp_value *parameters,
+                                        unsigned long long parameter_count,
+                                        dp_batch_sink sink,
+                                        void *user_data,
+                                        unsigned long long *rows,
+                                        struct dp_error **err);
+
+// Runs a prepared statement in a session and hands its rows to a function, as `dp_session_query_unordered` does. The
+// statement is planned anew.
+//
+// # Safety
+// As for `dp_session_query_unordered`, with `statement` a live statement.
+unsigned int dp_statement_query_unordered(const struct dp_statement *statement,
+                                          const struct dp_session *session,
+                                          const struct dp_value *parameters,
+                                          unsigned long long parameter_count,
+                                          dp_batch_sink sink,
+                                          void *user_data,
+                                          unsigned long long *rows,
+                                          struct dp_error **err);
 
 // The version of the C ABI that this library has; compare it with `DP_ABI_VERSION` before calling anything else.
 unsigned int dp_abi_version(void);

@@ -10,6 +10,7 @@
 mod arrow;
 mod config;
 mod connection;
+mod delivery;
 mod error;
 mod footprint;
 mod gauge;
@@ -24,6 +25,7 @@ mod value;
 
 pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};
 pub use connection::{Connection, Progress};
+pub use delivery::{BatchSink, Delivery};
 pub use error::{Error, ErrorClass, Result};
 pub use footprint::Footprint;
 pub use gauge::{InstanceMemory, MemoryGauge};

@@ -109,7 +109,7 @@ impl Statement {
         }))
     }
 
-    /// The text of the statement, from its first token on.
+    /// The text of the statement, from its first token on, and of what follows it up to the next statement.
     pub fn text(&self) -> Result<Cow<'_, str>> {
         let mut text = raw::EMPTY;
         // SAFETY: the statement is alive and the place for its text is valid.

@@ -56,6 +56,8 @@ struct EngineState {
     /// Every session that may still be open, so that closing the engine can close it.
     sessions: Vec<Weak<SessionCore>>,
     idle: Vec<Arc<SessionCore>>,
+    /// Whether DuckDB has been given what delivers rows in any order.
+    delivers: bool,
 }
 
 impl Engine {
@@ -78,6 +80,7 @@ impl Engine {
             seat: Some(seat),
             sessions: Vec::new(),
             idle: Vec::new(),
+            delivers: false,
         };
         Ok(Self {
             core: Arc::new(EngineCore {
@@ -228,8 +231,14 @@ impl EngineCore {
     fn new_session(&self) -> Result<Arc<SessionCore>> {
         let mut state = self.state.lock().map_err(|_| Error::poisoned())?;
         let instance = state.instance.as_ref().ok_or_else(|| Error::closed("engine"))?;
+        let connection = Connection::open(instance)?;
+        if !state.delivers {
+            // Now, so that every transaction there will be finds it in the catalog.
+            connection.register_delivery()?;
+            state.delivers = true;
+        }
         let session = Arc::new(SessionCore::new(
-            Connection::open(instance)?,
+            connection,
             Arc::clone(&self.changes),
             Arc::clone(&self.plans),
             Arc::clone(&self.effects_wanted),

@@ -51,6 +51,15 @@ pub struct BatchGuard {
 }
 
 impl BatchGuard {
+    /// Counts a batch, and reserves memory for its bytes.
+    pub(crate) fn reserve(counters: &Arc<Counters>, bytes: u64) -> Result<Self> {
+        let reservation = Reservation::try_new(MemoryKind::Batches, bytes)?;
+        Ok(Self {
+            _live: LiveGuard::new(HandleKind::Batch, counters),
+            _reservation: Some(reservation),
+        })
+    }
+
     /// Counts a batch whose memory is reserved by what keeps it.
     pub(crate) fn unreserved(counters: &Arc<Counters>) -> Self {
         Self {
@@ -108,14 +117,8 @@ impl QueryResult {
             None => self.session.next(self.started.generation)?,
         };
         let Some(batch) = fetched else { return Ok(None) };
-        match Reservation::try_new(MemoryKind::Batches, self.footprint.bytes_of(&batch)) {
-            Ok(reservation) => {
-                let guard = BatchGuard {
-                    _live: LiveGuard::new(HandleKind::Batch, &self.counters),
-                    _reservation: Some(reservation),
-                };
-                Ok(Some((batch, guard)))
-            }
+        match BatchGuard::reserve(&self.counters, self.footprint.bytes_of(&batch)) {
+            Ok(guard) => Ok(Some((batch, guard))),
             Err(error) => {
                 drop(batch);
                 self.session.end(self.started.generation);

@@ -1,5 +1,7 @@
 //! Sessions: where statements run, one at a time.
 
+mod unordered;
+
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,6 +22,8 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{PreparedStatement, Recipe};
+
+pub use unordered::UnorderedSink;
 
 /// How many rows a batch holds at most. Measured: large enough that a crossing costs nothing, small enough that a
 /// batch stays in the processor's cache between DuckDB writing and the caller reading it.

@@ -59,9 +59,11 @@ impl Arguments {
         }
     }
 
+    /// Runs something with the arguments.
+    ///
     /// # Safety
     /// The arguments must be readable.
-    unsafe fn with<T>(&self, run: impl FnOnce(&str, &[Parameter<'_>]) -> Result<T>) -> Result<T> {
+    pub(crate) unsafe fn with<T>(&self, run: impl FnOnce(&str, &[Parameter<'_>]) -> Result<T>) -> Result<T> {
         // SAFETY: as the caller vouches.
         let (sql, parameters) = unsafe {
             (

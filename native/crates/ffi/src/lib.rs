@@ -19,5 +19,6 @@ pub mod session;
 pub mod statement;
 pub mod stored;
 pub mod text;
+pub mod unordered;
 pub mod value;
 pub mod version;

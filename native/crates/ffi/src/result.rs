@@ -94,7 +94,7 @@ struct HandedOut {
 }
 
 /// Wraps a batch so that its release is counted. The children stay where they are: only the top is ours.
-fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
+pub(crate) fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
     let handed_out = Box::new(HandedOut {
         inner: batch.into_arrow(),
         _guard: guard,

@@ -14,7 +14,7 @@ use crate::value::{dp_value, read_parameters};
 /// A statement that is run more than once, in any session of its engine. Safe to use from any thread, several at a
 /// time, each with a session of its own.
 pub struct dp_statement {
-    statement: PreparedStatement,
+    pub(crate) statement: PreparedStatement,
 }
 
 /// Prepares a statement in a session; any session of the same engine may run it. The text holds one statement.

@@ -12,7 +12,9 @@ use dataprism::handles::*;
 use dataprism::layout::*;
 use dataprism::result::*;
 use dataprism::session::*;
+use dataprism::statement::*;
 use dataprism::text::dp_text;
+use dataprism::unordered::*;
 use dataprism::value::*;
 use dataprism::version::*;
 use dataprism_engine::{ArrowArray, ArrowSchema};
@@ -238,4 +240,103 @@ fn the_layouts_end_with_an_error() {
     }
     assert!(index > 30);
     assert_eq!(dp_abi_version(), DP_ABI_VERSION);
+}
+
+/// What the functions below are called with.
+#[derive(Default)]
+struct Taken {
+    batches: std::sync::atomic::AtomicU64,
+    rows: std::sync::atomic::AtomicU64,
+    moved: std::sync::Mutex<Vec<ArrowArray>>,
+}
+
+unsafe extern "C" fn count_rows(
+    user_data: *mut std::ffi::c_void,
+    schema: *const ArrowSchema,
+    batch: *mut ArrowArray,
+) -> i32 {
+    use std::sync::atomic::Ordering::SeqCst;
+    // SAFETY: the tests pass a `Taken`, and the library a schema and a batch.
+    unsafe {
+        let taken = &*user_data.cast::<Taken>();
+        assert_eq!((*schema).n_children, (*batch).n_children);
+        taken.rows.fetch_add((*batch).length as u64, SeqCst);
+        if taken.batches.fetch_add(1, SeqCst) == 0 {
+            taken
+                .moved
+                .lock()
+                .unwrap()
+                .push(std::ptr::replace(batch, ArrowArray::empty()));
+        }
+    }
+    0
+}
+
+unsafe extern "C" fn refuse(_: *mut std::ffi::c_void, _: *const ArrowSchema, _: *mut ArrowArray) -> i32 {
+    7
+}
+
+#[test]
+fn rows_in_any_order_are_handed_to_a_function() {
+    let engine = open();
+    let mut session = ptr::null_mut();
+    let mut statement = ptr::null_mut();
+    let mut error = ptr::null_mut();
+    let mut rows = 0;
+    let mut taken = Taken::default();
+    let user_data = (&raw mut taken).cast();
+    let sql = "FROM range(100000)";
+    // SAFETY: all arguments are valid; each handle is closed once, and the batch that was moved is released once.
+    unsafe {
+        assert_eq!(dp_engine_session(engine, &mut session, ptr::null_mut()), 0);
+        let (data, length) = (sql.as_ptr(), sql.len() as u64);
+        let run = |sink, rows: &mut u64, error: &mut *mut dp_error| {
+            dp_session_query_unordered(
+                session,
+                data,
+                length,
+                ptr::null(),
+                0,
+                sink,
+                user_data,
+                rows,
+                error,
+            )
+        };
+        assert_eq!(run(Some(count_rows), &mut rows, &mut error), 0);
+        assert_eq!((rows, taken.rows.get_mut()), (100_000, &mut 100_000));
+        let mut live = std::mem::zeroed::<dp_live_handles>();
+        assert_eq!(dp_engine_live_handles(engine, &mut live, ptr::null_mut()), 0);
+        assert_eq!(live.batches, 1, "the batch that was moved");
+        for mut batch in taken.moved.get_mut().unwrap().drain(..) {
+            batch.release.unwrap()(&mut batch);
+        }
+        assert_eq!(dp_engine_live_handles(engine, &mut live, ptr::null_mut()), 0);
+        assert_eq!(live.batches, 0);
+
+        assert_ne!(run(Some(refuse), &mut rows, &mut error), 0);
+        assert_eq!(take(error).1, dp_error_kind::DP_INTERRUPTED as u32);
+        assert_ne!(run(None, &mut rows, &mut error), 0);
+        assert_eq!(take(error).1, dp_error_kind::DP_INVALID_INPUT as u32);
+
+        assert_eq!(
+            dp_session_prepare(session, data, length, &mut statement, ptr::null_mut()),
+            0
+        );
+        let code = dp_statement_query_unordered(
+            statement,
+            session,
+            ptr::null(),
+            0,
+            Some(refuse),
+            ptr::null_mut(),
+            &mut rows,
+            &mut error,
+        );
+        assert_eq!(code, 1000);
+        take(error);
+        dp_statement_close(statement);
+        dp_session_close(session);
+        dp_engine_close(engine);
+    }
 }

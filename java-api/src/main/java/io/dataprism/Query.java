@@ -2,6 +2,7 @@ package io.dataprism;
 
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
+import io.dataprism.error.BusyException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
@@ -9,6 +10,7 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.error.UnsupportedException;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Limits;
 import io.dataprism.internal.execution.SessionSource;
@@ -146,6 +148,46 @@ public final class Query {
           }
         },
         changed -> {});
+  }
+
+  /// Runs the query and hands its rows to a consumer, batch by batch and in any order, on the threads that compute
+  /// them.
+  ///
+  /// **The consumer is called by several threads at once**: DuckDB's own, as many as the engine has, and the calling
+  /// one. So the rows are read as fast as they are computed, with no thread in between, and the consumer has to be
+  /// thread-safe. A batch belongs to the thread that the consumer is called on, and is valid until it returns. When
+  /// this returns or throws, every call of the consumer has returned.
+  ///
+  /// There is no order: not that of an ORDER BY, which only decides here which rows a LIMIT keeps. The text may hold
+  /// several statements, of which the last one is a SELECT; those before it run to their end.
+  ///
+  /// An exception of the consumer stops the query and is thrown here, with further ones suppressed. While the consumer
+  /// runs, a thread computes nothing; it may run other queries, but in other sessions. It may not close the session,
+  /// statement or engine of this query, which is a [BusyException], nor wait for somebody who does, which is for ever.
+  ///
+  /// @param consumer takes the batches
+  /// @return how many rows the consumer has taken
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
+  /// @throws UnsupportedException if the last statement is not a SELECT, or its columns are not known before it runs
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long forEachUnordered(Consumer<? super RecordBatch> consumer) {
+    ActiveQuery query = begin();
+    return UnorderedDelivery.run(query, query, work, parameters, consumer);
+  }
+
+  /// Runs the query and hands its rows to a consumer as [#forEachUnordered] does, from one of the engine's workers.
+  ///
+  /// The future completes with the number of rows that the consumer has taken, or with an exception as
+  /// [#forEachUnordered] throws it. Cancelling it stops the query; calls of the consumer that are in progress go on
+  /// until they return.
+  ///
+  /// @param consumer takes the batches
+  /// @throws OverloadedException if too many queries wait for a worker
+  public CompletableFuture<Long> forEachUnorderedAsync(Consumer<? super RecordBatch> consumer) {
+    return submit(
+        (query, work) -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
   }
 
   /// The rows as a publisher: each subscription runs the query once.

@@ -42,6 +42,15 @@ public final class BatchMemory implements AutoCloseable {
     return new BatchMemory(arena, array);
   }
 
+  /// Moves a batch out of a structure that native code lends, and makes the calling thread its owner.
+  @SuppressWarnings("MustBeClosedChecker")
+  static BatchMemory move(MemorySegment address) {
+    MemorySegment lent = address.reinterpret(ArrowArray.sizeof());
+    BatchMemory batch = adopt(lent.toArray(ValueLayout.JAVA_LONG));
+    ArrowArray.release(lent, MemorySegment.NULL);
+    return batch;
+  }
+
   /// The struct array: one child a column.
   public ArrowArrayNode root() {
     return new ArrowArrayNode(array, arena);

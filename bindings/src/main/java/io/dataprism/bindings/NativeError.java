@@ -22,6 +22,8 @@ public record NativeError(int code, String message, @Nullable String sql, long p
   /// Codes of errors that this side of the boundary raises itself.
   static final int INVALID_INPUT = 1200;
 
+  static final int BUSY = 1400;
+
   static final int CLOSED = 1500;
 
   static NativeError of(int code, String message, String hint) {

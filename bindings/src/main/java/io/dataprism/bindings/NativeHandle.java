@@ -65,6 +65,7 @@ public abstract class NativeHandle implements AutoCloseable {
   /// Closes the handle; closing twice is allowed, and the second call returns at once.
   @Override
   public final void close() {
+    requireClosable();
     int before;
     do {
       before = state.get();
@@ -85,6 +86,9 @@ public abstract class NativeHandle implements AutoCloseable {
 
   /// Stops what runs on the handle.
   abstract void interruptNative(MemorySegment handle);
+
+  /// Throws where closing would wait for the calling thread itself.
+  void requireClosable() {}
 
   /// Called once, when no call is in progress and none can begin any more.
   void beforeFree() {}

@@ -22,6 +22,11 @@ abstract class ParentHandle extends NativeHandle {
     children.remove(child);
   }
 
+  @Override
+  void requireClosable() {
+    children.forEach(NativeHandle::requireClosable);
+  }
+
   /// Closes what was opened from this handle and has not been closed.
   public final void closeChildren() {
     children.forEach(NativeHandle::close);

@@ -11,6 +11,9 @@ import java.util.List;
 public final class SessionHandle extends ParentHandle {
   private final EngineHandle engine;
 
+  /// Whether a receiver of batches may be running. Never taken back: it spares sessions without one the look.
+  private volatile boolean delivers;
+
   /// How far a statement is, by DuckDB's estimate.
   ///
   /// @param fraction from 0 to 1; below zero where nothing runs, or nothing is known yet
@@ -162,6 +165,70 @@ public final class SessionHandle extends ParentHandle {
     } finally {
       release();
     }
+  }
+
+  /// Runs SQL and hands the batches of the last statement, a SELECT, to a receiver: in any order, on several threads at
+  /// once. When this returns, the receiver is not being called any more.
+  public Delivered queryUnordered(String sql, ParameterList parameters, BatchReceiver receiver) {
+    MemorySegment session = acquire();
+    delivers = true;
+    try (Arena arena = Arena.ofConfined();
+        BatchSink sink = new BatchSink(this, receiver)) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      int code =
+          Dataprism.dp_session_query_unordered(
+              session,
+              call.sql(),
+              call.sqlLength(),
+              call.values(),
+              call.valueCount(),
+              BatchSink.function(),
+              sink.userData(),
+              rows,
+              error);
+      return sink.outcome(code, error, rows, mapper);
+    } finally {
+      release();
+    }
+  }
+
+  /// Runs a prepared statement, and hands its batches to a receiver as [#queryUnordered(String, ParameterList,
+  /// BatchReceiver)] does.
+  public Delivered queryUnordered(StatementHandle statement, ParameterList parameters, BatchReceiver receiver) {
+    MemorySegment session = acquire();
+    delivers = true;
+    try (Arena arena = Arena.ofConfined();
+        BatchSink sink = new BatchSink(this, receiver)) {
+      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
+      MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      MemorySegment prepared = statement.enter(this);
+      try {
+        int code =
+            Dataprism.dp_statement_query_unordered(
+                prepared, session, values, parameters.size(), BatchSink.function(), sink.userData(), rows, error);
+        return sink.outcome(code, error, rows, mapper);
+      } finally {
+        statement.leave(this);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  void requireClosable() {
+    if (delivers && BatchSink.isCalledFor(this)) {
+      throw mapper.map(
+          NativeError.of(
+              NativeError.BUSY,
+              "what takes the batches of a query cannot close the query's session, statement or engine, which wait for"
+                  + " it",
+              "throw an exception to stop the query, and close them when the query has ended"));
+    }
+    super.requireClosable();
   }
 
   @Override

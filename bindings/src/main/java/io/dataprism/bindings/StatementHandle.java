@@ -57,6 +57,11 @@ public final class StatementHandle extends NativeHandle {
   }
 
   @Override
+  void requireClosable() {
+    runningIn.forEach(NativeHandle::requireClosable);
+  }
+
+  @Override
   void interruptNative(MemorySegment handle) {
     runningIn.forEach(NativeHandle::interruptCall);
   }

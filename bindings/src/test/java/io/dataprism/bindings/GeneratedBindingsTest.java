@@ -53,6 +53,9 @@ class GeneratedBindingsTest {
           "ArrowSchema", ArrowSchema.layout(),
           "ArrowArray", ArrowArray.layout());
 
+  /// Classes that stand for types of functions, which have no layout.
+  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink");
+
   @BeforeAll
   static void load() throws LibraryLoadException {
     NativeLibrary.load();
@@ -115,7 +118,7 @@ class GeneratedBindingsTest {
   @Test
   void everyGeneratedStructureIsCompared() {
     assertThat(generatedClasses())
-        .filteredOn(name -> !name.startsWith("Dataprism"))
+        .filteredOn(name -> !name.startsWith("Dataprism") && !FUNCTION_TYPES.contains(name))
         .containsExactlyInAnyOrderElementsOf(STRUCTURES.keySet());
   }
 

@@ -3769,6 +3769,141 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_session_query_unordered {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_query_unordered");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_query_unordered(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_query_unordered$descriptor() {
+        return dp_session_query_unordered.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_query_unordered(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_query_unordered$handle() {
+        return dp_session_query_unordered.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_query_unordered(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_query_unordered$address() {
+        return dp_session_query_unordered.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_query_unordered(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_query_unordered(MemorySegment session, MemorySegment sql, long sql_length, MemorySegment parameters, long parameter_count, MemorySegment sink, MemorySegment user_data, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_session_query_unordered.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_query_unordered", session, sql, sql_length, parameters, parameter_count, sink, user_data, rows, err);
+            }
+            return (int)mh$.invokeExact(session, sql, sql_length, parameters, parameter_count, sink, user_data, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_query_unordered {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_query_unordered");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query_unordered(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_query_unordered$descriptor() {
+        return dp_statement_query_unordered.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query_unordered(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_query_unordered$handle() {
+        return dp_statement_query_unordered.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query_unordered(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_query_unordered$address() {
+        return dp_statement_query_unordered.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_query_unordered(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, dp_batch_sink sink, void *user_data, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_query_unordered(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, MemorySegment sink, MemorySegment user_data, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_statement_query_unordered.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_query_unordered", statement, session, parameters, parameter_count, sink, user_data, rows, err);
+            }
+            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, sink, user_data, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_abi_version {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT    );

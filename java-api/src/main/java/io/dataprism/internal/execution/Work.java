@@ -1,5 +1,7 @@
 package io.dataprism.internal.execution;
 
+import io.dataprism.bindings.BatchReceiver;
+import io.dataprism.bindings.Delivered;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.bindings.SessionHandle;
@@ -13,6 +15,9 @@ public sealed interface Work {
   /// Runs it to its end, and tells how many rows it changed.
   long execute(SessionHandle session, ParameterList parameters);
 
+  /// Runs it for its rows, which a receiver takes in any order.
+  Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver);
+
   /// SQL that is parsed and planned for each run.
   record Sql(String text) implements Work {
     @Override
@@ -23,6 +28,11 @@ public sealed interface Work {
     @Override
     public long execute(SessionHandle session, ParameterList parameters) {
       return session.execute(text, parameters);
+    }
+
+    @Override
+    public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
+      return session.queryUnordered(text, parameters, receiver);
     }
   }
 
@@ -36,6 +46,11 @@ public sealed interface Work {
     @Override
     public long execute(SessionHandle session, ParameterList parameters) {
       return session.execute(statement, parameters);
+    }
+
+    @Override
+    public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
+      return session.queryUnordered(statement, parameters, receiver);
     }
   }
 }
