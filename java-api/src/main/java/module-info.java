@@ -1,9 +1,11 @@
 /// SQL over native Arrow columns, in process.
 module io.dataprism {
   requires static transitive org.jspecify;
+  requires com.github.benmanes.caffeine;
   requires io.dataprism.bindings;
 
   exports io.dataprism;
+  exports io.dataprism.cache;
   exports io.dataprism.catalog;
   exports io.dataprism.column;
   exports io.dataprism.error;

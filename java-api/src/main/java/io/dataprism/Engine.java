@@ -2,15 +2,22 @@ package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.SessionHandle;
+import io.dataprism.cache.CacheOptions;
+import io.dataprism.cache.ResultCache;
 import io.dataprism.catalog.Catalog;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
+import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.cache.CacheUse;
+import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
@@ -43,11 +50,13 @@ public final class Engine implements AutoCloseable {
   private final EngineHandle handle;
   private final WorkerPool workers;
   private final SessionSource pool;
+  private final @Nullable CacheUse caching;
 
-  Engine(EngineHandle handle, WorkerPool workers) {
+  Engine(EngineHandle handle, WorkerPool workers, @Nullable CacheOptions cache) {
     this.handle = handle;
     this.workers = workers;
     this.pool = new LeasedSessions(handle);
+    this.caching = cache == null ? null : new CacheUse(new QueryCache(this, handle, cache), cache.allQueries());
     LeakReporter.watch(this, handle, "Engine");
   }
 
@@ -114,7 +123,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(pool, workers, new Work.Sql(sql));
+    return new Query(pool, workers, new Work.Sql(sql), caching);
   }
 
   /// Prepares a statement that any thread may run, any number of times.
@@ -126,7 +135,7 @@ public final class Engine implements AutoCloseable {
   public PreparedStatement prepare(String sql) {
     SessionHandle session = pool.take();
     try {
-      return new PreparedStatement(session.prepare(sql), pool, workers);
+      return new PreparedStatement(session.prepare(sql), pool, workers, caching);
     } finally {
       pool.giveBack(session);
     }
@@ -176,6 +185,9 @@ public final class Engine implements AutoCloseable {
   public void close() {
     handle.close();
     workers.close();
+    if (caching != null) {
+      caching.cache().clear();
+    }
   }
 
   /// Begins a transaction that may read and write, in a session of its own.
@@ -211,6 +223,18 @@ public final class Engine implements AutoCloseable {
   /// @throws X if the work throws it
   public <T extends @Nullable Object, X extends Exception> T inTransaction(TransactionWork<T, X> work) throws X {
     return TransactionRetry.run(this, work);
+  }
+
+  /// The results that are kept.
+  ///
+  /// @throws ConfigurationException if the engine was opened without a cache
+  public ResultCache cache() {
+    if (caching == null) {
+      throw new ConfigurationException(
+          Details.of(
+              ErrorCode.CONFIGURATION, "the engine has no cache", "open it with EngineBuilder.cache(CacheOptions)"));
+    }
+    return caching.cache();
   }
 
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].

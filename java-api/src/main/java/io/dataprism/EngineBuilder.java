@@ -3,6 +3,7 @@ package io.dataprism;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LibraryLoadException;
 import io.dataprism.bindings.NativeLibrary;
+import io.dataprism.cache.CacheOptions;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
@@ -25,6 +26,7 @@ public final class EngineBuilder {
   private @Nullable Path tempDirectory;
   private int workers = 2 * Runtime.getRuntime().availableProcessors();
   private int maxQueued = DEFAULT_MAX_QUEUED;
+  private @Nullable CacheOptions cache;
 
   EngineBuilder() {}
 
@@ -87,6 +89,14 @@ public final class EngineBuilder {
     return this;
   }
 
+  /// Keeps results, so that a query which is asked again need not be run again. The default is none.
+  ///
+  /// @see io.dataprism.Query#cached()
+  public EngineBuilder cache(CacheOptions options) {
+    this.cache = options;
+    return this;
+  }
+
   /// Opens the engine.
   ///
   /// @return the engine; the caller closes it
@@ -106,7 +116,7 @@ public final class EngineBuilder {
         new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
     // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
     EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
-    return new Engine(handle, new WorkerPool(workers, maxQueued));
+    return new Engine(handle, new WorkerPool(workers, maxQueued), cache);
   }
 
   private static @Nullable String text(@Nullable Path path) {

@@ -15,7 +15,9 @@ import io.dataprism.internal.handle.Errors;
 /// @param statements prepared statements
 /// @param results query results
 /// @param batches record batches
-public record LiveHandles(long engines, long sessions, long statements, long results, long batches) {
+/// @param cachedResults results that are kept in a cache
+public record LiveHandles(
+    long engines, long sessions, long statements, long results, long batches, long cachedResults) {
   /// Counts what is open in this process, over all engines.
   ///
   /// @throws NativeLoadException if the native library cannot be loaded
@@ -29,11 +31,12 @@ public record LiveHandles(long engines, long sessions, long statements, long res
   }
 
   static LiveHandles of(EngineHandle.Live live) {
-    return new LiveHandles(live.engines(), live.sessions(), live.statements(), live.results(), live.batches());
+    return new LiveHandles(
+        live.engines(), live.sessions(), live.statements(), live.results(), live.batches(), live.storedResults());
   }
 
   /// All kinds together.
   public long total() {
-    return engines + sessions + statements + results + batches;
+    return engines + sessions + statements + results + batches + cachedResults;
   }
 }

@@ -9,6 +9,7 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
+import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Limits;
 import io.dataprism.internal.execution.SessionSource;
@@ -29,12 +30,14 @@ public final class PreparedStatement implements AutoCloseable {
   private final StatementHandle handle;
   private final SessionSource source;
   private final WorkerPool workers;
+  private final @Nullable CacheUse caching;
   private final List<String> parameters;
 
-  PreparedStatement(StatementHandle handle, SessionSource source, WorkerPool workers) {
+  PreparedStatement(StatementHandle handle, SessionSource source, WorkerPool workers, @Nullable CacheUse caching) {
     this.handle = handle;
     this.source = source;
     this.workers = workers;
+    this.caching = caching;
     this.parameters = handle.parameters();
     LeakReporter.watch(this, handle, "PreparedStatement");
   }
@@ -104,14 +107,14 @@ public final class PreparedStatement implements AutoCloseable {
   ///
   /// @param values as for [Engine#query]
   public Query with(@Nullable Object... values) {
-    return new Query(source, workers, new Work.Prepared(handle)).with(values);
+    return new Query(source, workers, new Work.Prepared(handle), caching).with(values);
   }
 
   /// A run of the statement with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(source, workers, new Work.Prepared(handle)).with(values);
+    return new Query(source, workers, new Work.Prepared(handle), caching).with(values);
   }
 
   /// Whether the statement is closed.

@@ -11,6 +11,7 @@ import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
+import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Limits;
 import io.dataprism.internal.execution.SessionSource;
@@ -47,31 +48,43 @@ public final class Query {
   private final Work work;
   private final ParameterList parameters;
   private final Limits limits;
+  private final @Nullable CacheUse caching;
 
   Query(SessionSource source, WorkerPool workers, Work work) {
-    this(source, workers, work, ParameterList.positional(), Limits.NONE);
+    this(source, workers, work, null);
   }
 
-  private Query(SessionSource source, WorkerPool workers, Work work, ParameterList parameters, Limits limits) {
+  Query(SessionSource source, WorkerPool workers, Work work, @Nullable CacheUse caching) {
+    this(source, workers, work, ParameterList.positional(), Limits.NONE, caching);
+  }
+
+  private Query(
+      SessionSource source,
+      WorkerPool workers,
+      Work work,
+      ParameterList parameters,
+      Limits limits,
+      @Nullable CacheUse caching) {
     this.source = source;
     this.workers = workers;
     this.work = work;
     this.parameters = parameters;
     this.limits = limits;
+    this.caching = caching;
   }
 
   /// The query with values for `?` or `$1`, `$2`, …
   ///
   /// @param values as for [Engine#query]; the query keeps the array, which must not be changed any more
   public Query with(@Nullable Object... values) {
-    return new Query(source, workers, work, ParameterList.positional(values), limits);
+    return new Query(source, workers, work, ParameterList.positional(values), limits, caching);
   }
 
   /// The query with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(source, workers, work, ParameterList.named(values), limits);
+    return new Query(source, workers, work, ParameterList.named(values), limits, caching);
   }
 
   /// The query with a limit on the time from its start to its last row. The time that passes while its batches are
@@ -83,13 +96,38 @@ public final class Query {
       throw new ConfigurationException(
           Details.of(ErrorCode.CONFIGURATION, "the time limit is " + limit, "give a time above zero, or leave it out"));
     }
-    return new Query(source, workers, work, parameters, new Limits(limit, limits.listener()));
+    return new Query(source, workers, work, parameters, new Limits(limit, limits.listener()), caching);
   }
 
   /// The query with somebody who is told how far it is: some 20 times a second, and when a native call of it ends. That
   /// happens on a thread of the library's own, one for all listeners.
   public Query onProgress(Consumer<Progress> listener) {
-    return new Query(source, workers, work, parameters, new Limits(limits.timeLimit(), listener));
+    return new Query(source, workers, work, parameters, new Limits(limits.timeLimit(), listener), caching);
+  }
+
+  /// The query with the engine's cache: its rows are kept, if they may be, and given again as long as everything is as
+  /// it was. A query whose rows are to be kept is run to its end before the first of them is given.
+  ///
+  /// @throws ConfigurationException if the engine has no cache, or the query belongs to a session: what a session sees
+  ///   is its own
+  public Query cached() {
+    return cached(true);
+  }
+
+  /// The query without the engine's cache, where the engine uses it for all queries.
+  public Query uncached() {
+    return caching == null ? this : cached(false);
+  }
+
+  private Query cached(boolean wanted) {
+    if (caching == null) {
+      throw new ConfigurationException(
+          Details.of(
+              ErrorCode.CONFIGURATION,
+              "there is no cache for this query",
+              "open the engine with EngineBuilder.cache, and run the query by the engine, not in a session"));
+    }
+    return new Query(source, workers, work, parameters, limits, new CacheUse(caching.cache(), wanted));
   }
 
   /// Runs the query and gives its rows, which are computed as they are pulled.
@@ -101,7 +139,7 @@ public final class Query {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult run() {
     ActiveQuery query = begin();
-    return started(query, () -> query.run(() -> work.query(query.session(), parameters)));
+    return started(query, () -> query.run(() -> rows(query)));
   }
 
   /// Runs the query to its end.
@@ -127,9 +165,7 @@ public final class Query {
   ///
   /// @throws OverloadedException if too many queries wait for a worker
   public CompletableFuture<QueryResult> runAsync() {
-    return submit(
-        (query, work) -> started(query, () -> query.runOnThisWorker(() -> work.query(query.session(), parameters))),
-        QueryResult::close);
+    return submit((query, work) -> started(query, () -> query.runOnThisWorker(() -> rows(query))), QueryResult::close);
   }
 
   /// Runs the query to its end on one of the engine's workers.
@@ -205,7 +241,14 @@ public final class Query {
 
   /// Runs the query for a subscription, on the worker that this is called on.
   QueryResult runOnThisWorker(ActiveQuery query) {
-    return started(query, () -> query.runOnThisWorker(() -> work.query(query.session(), parameters)));
+    return started(query, () -> query.runOnThisWorker(() -> rows(query)));
+  }
+
+  private ResultHandle rows(ActiveQuery query) {
+    CacheUse use = caching;
+    return use == null || !use.wanted()
+        ? work.query(query.session(), parameters)
+        : use.cache().query(work, parameters, query);
   }
 
   private static QueryResult started(ActiveQuery query, java.util.function.Supplier<ResultHandle> start) {

@@ -76,7 +76,7 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return new PreparedStatement(handle.prepare(sql), source, workers);
+    return new PreparedStatement(handle.prepare(sql), source, workers, null);
   }
 
   /// Runs SQL in this session to its end, as [Engine#execute] does.

@@ -21,14 +21,15 @@ public final class EngineHandle extends ParentHandle {
       @Nullable String path, boolean readOnly, int threads, long memoryLimit, @Nullable String tempDirectory) {}
 
   /// How many handles are open, by kind.
-  public record Live(long engines, long sessions, long statements, long results, long batches) {
+  public record Live(long engines, long sessions, long statements, long results, long batches, long storedResults) {
     static Live of(MemorySegment live) {
       return new Live(
           dp_live_handles.engines(live),
           dp_live_handles.sessions(live),
           dp_live_handles.statements(live),
           dp_live_handles.results(live),
-          dp_live_handles.batches(live));
+          dp_live_handles.batches(live),
+          dp_live_handles.stored_results(live));
     }
   }
 

@@ -26,14 +26,27 @@ public abstract class NativeHandle implements AutoCloseable {
 
   /// Begins a call; [#release()] ends it.
   final MemorySegment acquire() {
+    if (!tryAcquire()) {
+      throw mapper.map(
+          NativeError.of(NativeError.CLOSED, "the " + name() + " is closed", "use it before it is closed"));
+    }
+    return address;
+  }
+
+  /// Begins a call on the [#address()], unless the handle is closed.
+  final boolean tryAcquire() {
     int before;
     do {
       before = state.get();
       if (before < 0) {
-        throw mapper.map(
-            NativeError.of(NativeError.CLOSED, "the " + name() + " is closed", "use it before it is closed"));
+        return false;
       }
     } while (!state.compareAndSet(before, before + 1));
+    return true;
+  }
+
+  /// What calls in progress are made on.
+  final MemorySegment address() {
     return address;
   }
 
@@ -43,13 +56,9 @@ public abstract class NativeHandle implements AutoCloseable {
 
   /// Stops what runs on the handle, unless it is being closed, which does so itself.
   final void interruptCall() {
-    int before;
-    do {
-      before = state.get();
-      if (before < 0) {
-        return;
-      }
-    } while (!state.compareAndSet(before, before + 1));
+    if (!tryAcquire()) {
+      return;
+    }
     try {
       interruptNative(address);
     } finally {

@@ -32,17 +32,18 @@ public final class ParameterList {
     return new ParameterList(names, inOrder);
   }
 
-  int size() {
+  /// How many values there are.
+  public int size() {
     return values.length;
   }
 
   /// The value at a place.
-  @Nullable Object value(int index) {
+  public @Nullable Object value(int index) {
     return values[index];
   }
 
   /// The name of the parameter that takes the value at a place, or null where that goes by position.
-  @Nullable String name(int index) {
+  public @Nullable String name(int index) {
     return names == null ? null : names[index];
   }
 

@@ -94,7 +94,7 @@ public final class SessionHandle extends ParentHandle {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
       MemorySegment error = NativeError.slot(arena);
       NativeError.check(Dataprism.dp_session_prepare(session, text.data(), text.length(), out, error), error, mapper);
-      return engine.adopt(new StatementHandle(out.get(ValueLayout.ADDRESS, 0), mapper, engine));
+      return engine.adopt(new StatementHandle(out.get(ValueLayout.ADDRESS, 0), mapper, engine, sql));
     } finally {
       release();
     }

@@ -13,11 +13,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A prepared statement of the native library. Thread-safe; several sessions may run it at once.
 public final class StatementHandle extends NativeHandle {
   private final EngineHandle engine;
+  private final String sql;
   private final Set<SessionHandle> runningIn = ConcurrentHashMap.newKeySet();
 
-  StatementHandle(MemorySegment address, NativeError.Mapper mapper, EngineHandle engine) {
+  StatementHandle(MemorySegment address, NativeError.Mapper mapper, EngineHandle engine, String sql) {
     super(address, mapper);
     this.engine = engine;
+    this.sql = sql;
+  }
+
+  /// The text that was prepared.
+  public String sql() {
+    return sql;
   }
 
   /// The names of the parameters in their order: their numbers from one on where they have no names of their own.

@@ -9,8 +9,12 @@ import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.internal.handle.Errors;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe; one call at a time, which the session sees to.
 public final class ActiveQuery implements CallRunner {
   private static final long NEVER = Long.MAX_VALUE;
+
+  /// How often somebody who waits looks whether the query has been stopped, which the watch finds out.
+  private static final long WAIT_MILLIS = 2;
 
   private final SessionSource source;
   private final WorkerPool workers;
@@ -121,6 +128,31 @@ public final class ActiveQuery implements CallRunner {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /// Waits within a call for something that is not a call itself, until it is done or the query is stopped.
+  public void await(Future<?> other) {
+    while (true) {
+      try {
+        other.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        throwIfStopped();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        stop(StopReason.THREAD_INTERRUPTED);
+        throwIfStopped();
+      } catch (ExecutionException | CancellationException e) {
+        // It is done, in its own way.
+        return;
+      }
+    }
+  }
+
+  private synchronized void throwIfStopped() {
+    if (reason != null) {
+      throw stopped(reason, null);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dataprism.internal.plan;
 
 import io.dataprism.Session;
+import io.dataprism.internal.json.Json;
 import io.dataprism.plan.PlanNode;
 import io.dataprism.plan.QueryPlan;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class Explainer {
   /// The plan of a statement, which is not run.
   public static QueryPlan explain(Session session, String sql, @Nullable Object[] parameters) {
     requireOneStatement(session, sql);
-    Json plan = Json.parse(session, ask(session, "EXPLAIN (FORMAT json) ", sql, parameters));
+    Json plan = json(session, ask(session, "EXPLAIN (FORMAT json) ", sql, parameters));
     Optional<PlanNode> root = plan.elements().stream().findFirst().map(PlanReader::node);
     return new QueryPlan(ask(session, "EXPLAIN (FORMAT text) ", sql, parameters), root, Optional.empty());
   }
@@ -26,7 +27,7 @@ public final class Explainer {
   /// Runs a statement and gives its plan with what was measured.
   public static QueryPlan explainAnalyze(Session session, String sql, @Nullable Object[] parameters) {
     requireOneStatement(session, sql);
-    Json profile = Json.parse(session, ask(session, "EXPLAIN (ANALYZE, FORMAT json) ", sql, parameters));
+    Json profile = json(session, ask(session, "EXPLAIN (ANALYZE, FORMAT json) ", sql, parameters));
     Optional<PlanNode> root = PlanReader.measured(profile);
     Optional<Duration> time = PlanReader.totalTime(profile);
     return new QueryPlan(PlanText.of(root, time), root, time);
@@ -36,6 +37,10 @@ public final class Explainer {
   private static void requireOneStatement(Session session, String sql) {
     // Preparing parses and plans without running. It sees the caller's text, so that errors show the places in that.
     session.prepare(sql).close();
+  }
+
+  private static Json json(Session session, String text) {
+    return Json.parse(session.query(Json.tree("?"), text));
   }
 
   private static String ask(Session session, String explain, String sql, @Nullable Object[] parameters) {

@@ -1,5 +1,6 @@
 package io.dataprism.internal.plan;
 
+import io.dataprism.internal.json.Json;
 import io.dataprism.plan.PlanNode;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -1,6 +1,6 @@
-package io.dataprism.internal.plan;
+package io.dataprism.internal.json;
 
-import io.dataprism.Session;
+import io.dataprism.QueryResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,12 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A value in a JSON text, which DuckDB takes apart.
-final class Json {
+public final class Json {
   /// A row of DuckDB's `json_tree`. A value stands after the one that it is part of.
   record Row(long id, Optional<Long> parent, Optional<String> key, @Nullable String scalar) {}
-
-  private static final String TREE =
-      "SELECT id::BIGINT AS id, parent::BIGINT AS parent, key, atom ->> '$' AS scalar FROM json_tree(?) ORDER BY id";
 
   private final @Nullable String scalar;
   private final Map<String, Json> members = new LinkedHashMap<>();
@@ -24,10 +21,22 @@ final class Json {
     this.scalar = scalar;
   }
 
-  static Json parse(Session session, String text) {
+  /// A query that takes a JSON text apart, for [#parse].
+  ///
+  /// @param text the text, as an expression of SQL
+  public static String tree(String text) {
+    return "SELECT id::BIGINT AS id, parent::BIGINT AS parent, key, atom ->> '$' AS scalar FROM json_tree("
+        + text
+        + ") ORDER BY id";
+  }
+
+  /// Puts the value together again.
+  ///
+  /// @param rows what the query [#tree] gives
+  public static Json parse(QueryResult rows) {
     Map<Long, Json> values = new HashMap<>();
     Json root = new Json(null);
-    for (Row row : session.query(TREE, text).as(Row.class)) {
+    for (Row row : rows.as(Row.class)) {
       Json value = new Json(row.scalar());
       values.put(row.id(), value);
       Json parent = row.parent().map(values::get).orElse(null);
@@ -41,24 +50,27 @@ final class Json {
   }
 
   /// The text of a string, number or boolean; null for anything else.
-  @Nullable String scalar() {
+  public @Nullable String scalar() {
     return scalar;
   }
 
   /// The members of an object by name, the elements of an array by place.
-  Map<String, Json> members() {
+  public Map<String, Json> members() {
     return members;
   }
 
-  List<Json> elements() {
+  /// The members without their names.
+  public List<Json> elements() {
     return new ArrayList<>(members.values());
   }
 
-  Optional<Json> member(String name) {
+  /// A member of an object.
+  public Optional<Json> member(String name) {
     return Optional.ofNullable(members.get(name));
   }
 
-  Optional<String> text(String name) {
+  /// A member that is no object and no array, as text.
+  public Optional<String> text(String name) {
     return member(name).map(Json::scalar);
   }
 }

@@ -1,0 +1,87 @@
+package io.dataprism.bindings;
+
+import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_plan_counts;
+import io.dataprism.bindings.generated.dp_versions;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// What has changed in an engine's database: counters that only go up, and that have gone up before the call returns
+/// that makes a change visible. Thread-safe.
+public final class ChangeCounters {
+  private final EngineHandle engine;
+
+  /// Where counters stand.
+  ///
+  /// @param changes how many changes there have been of any kind: while it stands still, so does everything else
+  /// @param definitions moves when the meaning of one of the names may have changed
+  /// @param rows moves when the rows of one of the objects may have changed
+  public record Versions(long changes, long definitions, long rows) {}
+
+  /// How often sessions had the plan of a prepared statement that they were to run.
+  public record PlanCounts(long hits, long misses) {}
+
+  /// The counters of an engine.
+  public ChangeCounters(EngineHandle engine) {
+    this.engine = engine;
+  }
+
+  /// How many changes there have been of any kind.
+  public long count() {
+    MemorySegment handle = engine.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_change_count(handle, out, error), error, engine.mapper);
+      return out.get(ValueLayout.JAVA_LONG, 0);
+    } finally {
+      engine.release();
+    }
+  }
+
+  /// The number of the counter that belongs to the objects of a name, whatever their database and schema.
+  public int counterOf(String name) {
+    MemorySegment handle = engine.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      Utf8Text text = Utf8Text.of(name, arena);
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_INT);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_engine_change_counter(handle, text.data(), text.length(), out, error), error, engine.mapper);
+      return out.get(ValueLayout.JAVA_INT, 0);
+    } finally {
+      engine.release();
+    }
+  }
+
+  /// Where some counters stand.
+  ///
+  /// @param counters their numbers
+  public Versions versions(int[] counters) {
+    MemorySegment handle = engine.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, counters);
+      MemorySegment out = dp_versions.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_engine_versions(handle, numbers, counters.length, out, error), error, engine.mapper);
+      return new Versions(dp_versions.changes(out), dp_versions.definitions(out), dp_versions.rows(out));
+    } finally {
+      engine.release();
+    }
+  }
+
+  /// How often sessions had the plans of prepared statements.
+  public PlanCounts plans() {
+    MemorySegment handle = engine.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_plan_counts.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_plan_counts(handle, out, error), error, engine.mapper);
+      return new PlanCounts(dp_plan_counts.hits(out), dp_plan_counts.misses(out));
+    } finally {
+      engine.release();
+    }
+  }
+}
