@@ -5,7 +5,8 @@
 //! crates above untouched.
 //!
 //! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
-//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface.
+//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface, a [`ChunkResult`] in DuckDB's
+//! own, for another statement to take.
 
 mod arrow;
 mod connection;
@@ -14,6 +15,7 @@ mod instance;
 mod prepared;
 mod raw;
 mod result;
+mod rows;
 mod statement;
 mod value;
 
@@ -23,6 +25,7 @@ pub use error::{Error, ErrorClass, Result};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;
 pub use result::{ArrowResult, ResultKind};
+pub use rows::{ChunkResult, Columns, Rows};
 pub use statement::{Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};
 

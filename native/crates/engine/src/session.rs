@@ -18,6 +18,11 @@ use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{PreparedStatement, Recipe};
 
+mod transfer;
+
+use transfer::Source;
+pub use transfer::Transfer;
+
 /// How many rows a batch holds at most. Measured: large enough that a crossing costs nothing, small enough that a
 /// batch stays in the processor's cache between DuckDB writing and the caller reading it.
 const BATCH_ROWS: u64 = 16_384;
@@ -62,6 +67,8 @@ pub(crate) struct SessionCore {
 #[derive(Default)]
 struct SessionState {
     running: Option<Running>,
+    /// The statement whose rows go to another session.
+    source: Option<Source>,
     /// Counts results, so that an outdated one cannot reach its successor.
     generation: u64,
     /// Plans of prepared statements, the one that was used last at the end.
@@ -77,9 +84,9 @@ struct Running {
 }
 
 /// A statement that DuckDB runs.
-struct Execution {
+struct Execution<R = ArrowResult> {
     connection: Arc<Connection>,
-    result: ArrowResult,
+    result: R,
     ended: bool,
     /// What it does to the transaction, until it has done so.
     step: Option<TransactionStep>,
@@ -404,13 +411,13 @@ impl SessionCore {
     }
 
     /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
-    fn guarded(
+    fn guarded<R>(
         &self,
         operation: u64,
         connection: &Arc<Connection>,
         step: Option<TransactionStep>,
-        start: impl FnOnce() -> Result<ArrowResult>,
-    ) -> Result<Execution> {
+        start: impl FnOnce() -> Result<R>,
+    ) -> Result<Execution<R>> {
         let result = start()?;
         let execution = Execution {
             connection: Arc::clone(connection),
@@ -515,6 +522,7 @@ impl SessionCore {
 
     fn abandon(&self, state: &mut Operation<'_>) {
         state.running = None;
+        state.source = None;
         self.active.store(0, Ordering::SeqCst);
     }
 
@@ -582,9 +590,14 @@ impl SessionCore {
         if self.is_closed() {
             return Err(Error::closed("session"));
         }
-        match &state.running {
-            Some(running) if !running.execution.ended => Err(Error::busy()),
-            _ => Ok(state),
+        let runs = state
+            .running
+            .as_ref()
+            .is_some_and(|running| !running.execution.ended);
+        if runs || state.source.is_some() {
+            Err(Error::busy())
+        } else {
+            Ok(state)
         }
     }
 
@@ -638,6 +651,7 @@ impl SessionState {
     fn finish(&mut self, generation: u64) {
         if self.generation == generation {
             self.running = None;
+            self.source = None;
         }
     }
 }
@@ -684,7 +698,7 @@ impl Execution {
     }
 }
 
-impl Drop for Execution {
+impl<R> Drop for Execution<R> {
     fn drop(&mut self) {
         if !self.ended {
             // Destroying a result waits for the threads that work on it, and only an interrupt makes them stop early.

@@ -15,5 +15,6 @@ pub mod result;
 pub mod session;
 pub mod statement;
 pub mod text;
+pub mod transfer;
 pub mod value;
 pub mod version;

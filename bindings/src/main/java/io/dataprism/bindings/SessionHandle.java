@@ -70,6 +70,24 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
+  /// Starts a query whose rows are to go to a table; the session is busy until their end.
+  public TransferHandle transfer(String sql, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_transfer_open(
+              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error),
+          error,
+          mapper);
+      return adopt(new TransferHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
   /// How far the statement is that runs; may be called from any thread.
   public Progress progress() {
     MemorySegment session = acquire();
