@@ -17,7 +17,7 @@ fn engine() -> Engine {
 fn copy(engine: &Engine, sql: &str) -> u64 {
     let (reader, writer) = (engine.lease().unwrap(), engine.lease().unwrap());
     let transfer = reader.transfer(sql, &[]).unwrap();
-    writer.create_for(&transfer, "CREATE TABLE copied AS").unwrap();
+    writer.create_for(&transfer, "CREATE TABLE copied").unwrap();
     let mut rows = 0;
     while transfer.fetch().unwrap() > 0 {
         rows += writer.insert_from(&transfer, "copied").unwrap();
@@ -88,9 +88,7 @@ fn types_of_the_catalog_keep_their_meaning_or_are_refused() {
     session.execute("CREATE TYPE json AS INTEGER", &[]).unwrap();
     let reader = engine.session().unwrap();
     let transfer = reader.transfer("SELECT to_json('x') AS j", &[]).unwrap();
-    let error = session
-        .create_for(&transfer, "CREATE TABLE refused AS")
-        .unwrap_err();
+    let error = session.create_for(&transfer, "CREATE TABLE refused").unwrap_err();
     assert_eq!(error.code, ErrorCode::NotImplemented, "{error}");
 }
 
@@ -193,4 +191,24 @@ fn closing_and_interrupting_stop_a_transfer() {
             ..LiveHandles::default()
         }
     );
+}
+
+#[test]
+fn many_rows_are_all_there_when_their_transaction_has_been_committed() {
+    let engine = engine();
+    let (reader, writer) = (engine.lease().unwrap(), engine.lease().unwrap());
+    let transfer = reader
+        .transfer("SELECT range AS n FROM range(5000000)", &[])
+        .unwrap();
+    writer.execute("BEGIN TRANSACTION", &[]).unwrap();
+    writer.create_for(&transfer, "CREATE TABLE copied").unwrap();
+    while transfer.fetch().unwrap() > 0 {
+        writer.insert_from(&transfer, "copied").unwrap();
+    }
+    writer.execute("COMMIT", &[]).unwrap();
+    let session = engine.session().unwrap();
+    assert!(holds(
+        &session,
+        "SELECT sum(n) = 12499997500000 AND count(DISTINCT n) = 5000000 FROM copied"
+    ));
 }

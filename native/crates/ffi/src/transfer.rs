@@ -68,7 +68,7 @@ pub unsafe extern "C" fn dp_transfer_fetch(
 
 /// Creates a table with the columns of the query, in a session which is not the query's own.
 ///
-/// `create` is a statement up to and including its `AS`, such as `CREATE TABLE late AS`.
+/// `create` is a statement up to its list of columns, such as `CREATE TABLE late`.
 ///
 /// # Safety
 /// `transfer` must be a live transfer, `writer` a live session of the same engine, `create` readable for

@@ -58,7 +58,7 @@ impl Session {
     /// Creates a table with the columns of a transfer, as `CREATE TABLE … AS` would.
     ///
     /// # Parameters
-    /// * `create`: the statement up to and including its `AS`
+    /// * `create`: the statement up to the list of columns
     pub fn create_for(&self, transfer: &Transfer, create: &str) -> Result<()> {
         self.core.create_for(&transfer.columns, create)
     }
@@ -176,35 +176,39 @@ impl SessionCore {
     fn create_for(&self, columns: &Columns, create: &str) -> Result<()> {
         let state = self.begin()?;
         let connection = self.connection()?;
-        let select = select_nothing(columns)?;
-        let sql = format!("{create} {select}");
+        let columns_of = |sql: &str| -> Result<Columns> {
+            let statement = connection.parse(sql)?.pop().ok_or_else(not_a_query)?;
+            let result = self.guarded(state.number, &connection, None, || {
+                Ok(connection.execute_chunks(&statement, &[])?)
+            })?;
+            result.result.columns()?.ok_or_else(not_a_query)
+        };
         let run = || -> Result<()> {
-            for statement in &self.parse(&connection, &select, &[])? {
-                let probe = self.guarded(state.number, &connection, None, || {
-                    Ok(connection.execute_chunks(statement, &[])?)
-                })?;
-                // A name of a type may mean another type here, whose values are not those of the rows.
-                let found = probe.result.columns()?;
-                if let Some(found) = &found
-                    && let Some(index) = columns.first_difference(found)?
-                {
-                    return Err(Error::new(
-                        ErrorCode::NotImplemented,
-                        format!(
-                            "the type of column '{}', {}, cannot be written into a statement",
-                            columns.names()[index],
-                            columns.type_text(index)?
-                        ),
-                    )
+            let select = select_nothing(columns)?;
+            // A name of a type may mean another type here, whose values are not those of the rows.
+            if let Some(index) = columns.first_difference(&columns_of(&select)?)? {
+                let message = format!(
+                    "the type of column '{}', {}, cannot be written into a statement",
+                    columns.names()[index],
+                    columns.type_text(index)?
+                );
+                return Err(Error::new(ErrorCode::NotImplemented, message)
                     .with_hint("cast the column to a type that DuckDB has built in"));
-                }
             }
+            // In a subquery DuckDB gives columns the names and types that they have in a table. The table itself is not
+            // made from it: DuckDB 2.0.0 loses rows that are inserted into the table of a CREATE TABLE … AS which gave
+            // none, if all of it is in one transaction.
+            let stored = columns_of(&format!("FROM ({select})"))?;
+            let sql = format!("{create} ({})", definitions(&stored)?);
             for statement in &self.parse(&connection, &sql, &[])? {
-                self.submit(state.number, &connection, statement, &[])?.drain()?;
+                let created = self.submit(state.number, &connection, statement, &[]);
+                created
+                    .and_then(|mut execution| execution.drain())
+                    .map_err(|error| error.with_sql(&sql))?;
             }
             Ok(())
         };
-        run().map_err(|error| error.with_sql(&sql))
+        run()
     }
 
     fn insert_rows(&self, fetched: InTransit, table: &str) -> Result<u64> {
@@ -228,13 +232,25 @@ impl SessionCore {
 /// A query that gives no rows, with columns of the same names and types.
 fn select_nothing(columns: &Columns) -> Result<String> {
     let items = columns.names().iter().enumerate().map(|(index, name)| {
-        let name = name.replace('"', "\"\"");
-        Ok(format!("NULL::{} AS \"{name}\"", columns.type_text(index)?))
+        let name = identifier(name);
+        Ok(format!("NULL::{} AS {name}", columns.type_text(index)?))
     });
-    Ok(format!(
-        "SELECT {} LIMIT 0",
-        items.collect::<Result<Vec<_>>>()?.join(", ")
-    ))
+    let items = items.collect::<Result<Vec<_>>>()?;
+    Ok(format!("SELECT {} LIMIT 0", items.join(", ")))
+}
+
+/// Columns as a CREATE TABLE lists them.
+fn definitions(columns: &Columns) -> Result<String> {
+    let items = columns
+        .names()
+        .iter()
+        .enumerate()
+        .map(|(index, name)| Ok(format!("{} {}", identifier(name), columns.type_text(index)?)));
+    Ok(items.collect::<Result<Vec<_>>>()?.join(", "))
+}
+
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn not_a_query() -> Error {

@@ -12,10 +12,11 @@ import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.SessionSource;
-import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.internal.job.JobScheduler;
+import io.dataprism.job.Jobs;
 import io.dataprism.plan.QueryPlan;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,9 +44,15 @@ public final class Engine implements AutoCloseable {
   private final EngineHandle handle;
   private final WorkerPool workers;
   private final SessionSource pool;
+  private final int maxJobs;
 
-  Engine(EngineHandle handle, WorkerPool workers) {
+  // Guarded by this; the scheduler is there once it has been asked for.
+  private @Nullable JobScheduler scheduler;
+  private boolean closing;
+
+  Engine(EngineHandle handle, WorkerPool workers, int maxJobs) {
     this.handle = handle;
+    this.maxJobs = maxJobs;
     this.workers = workers;
     this.pool = new LeasedSessions(handle);
     LeakReporter.watch(this, handle, "Engine");
@@ -114,7 +121,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(pool, workers, new Work.Sql(sql));
+    return new Query(pool, workers, sql, this);
   }
 
   /// Prepares a statement that any thread may run, any number of times.
@@ -168,12 +175,39 @@ public final class Engine implements AutoCloseable {
     return handle.isClosed();
   }
 
-  /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is
-  /// allowed.
+  /// The jobs that run in the background; [Query#inBackground] submits them. They can still be looked at when the
+  /// engine is closed.
+  public Jobs jobs() {
+    return scheduler();
+  }
+
+  synchronized JobScheduler scheduler() {
+    JobScheduler made = scheduler;
+    if (made == null) {
+      made = new JobScheduler(maxJobs);
+      scheduler = made;
+      if (closing) {
+        made.close();
+      }
+    }
+    return made;
+  }
+
+  private synchronized @Nullable JobScheduler lastScheduler() {
+    closing = true;
+    return scheduler;
+  }
+
+  /// Stops what runs, closes every session and result of this engine, and closes the database. Jobs are cancelled, and
+  /// have left nothing behind when this returns. Closing twice is allowed.
   ///
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override
   public void close() {
+    JobScheduler jobs = lastScheduler();
+    if (jobs != null) {
+      jobs.close();
+    }
     handle.close();
     workers.close();
   }

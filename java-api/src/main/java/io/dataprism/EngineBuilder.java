@@ -25,6 +25,8 @@ public final class EngineBuilder {
   private @Nullable Path tempDirectory;
   private int workers = 2 * Runtime.getRuntime().availableProcessors();
   private int maxQueued = DEFAULT_MAX_QUEUED;
+  private int maxQueuedPerGroup = Integer.MAX_VALUE;
+  private int maxJobs = 1;
 
   EngineBuilder() {}
 
@@ -78,12 +80,34 @@ public final class EngineBuilder {
   }
 
   /// How many queries may wait for a worker, at least one; one more is an [io.dataprism.error.OverloadedException].
-  /// They are served in the order in which they came. The default is 16,384.
+  /// They are served in the order in which they came, or where they name groups, group by group in turn. The default is
+  /// 16,384.
   ///
   /// @throws ConfigurationException if there are none
   public EngineBuilder maxQueued(int count) {
     requirePositive("maxQueued", count);
     this.maxQueued = count;
+    return this;
+  }
+
+  /// How many queries of one group may wait for a worker, at least one; one more is an
+  /// [io.dataprism.error.OverloadedException] that names the group. Queries without a [group][Query#group] form one.
+  /// The default is no limit but that of [#maxQueued(int)].
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder maxQueuedPerGroup(int count) {
+    requirePositive("maxQueuedPerGroup", count);
+    this.maxQueuedPerGroup = count;
+    return this;
+  }
+
+  /// How many background jobs may run at once, at least one; others wait. The default is one. A paused job does not
+  /// count.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder maxJobs(int count) {
+    requirePositive("maxJobs", count);
+    this.maxJobs = count;
     return this;
   }
 
@@ -106,7 +130,7 @@ public final class EngineBuilder {
         new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
     // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
     EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
-    return new Engine(handle, new WorkerPool(workers, maxQueued));
+    return new Engine(handle, new WorkerPool(workers, maxQueued, maxQueuedPerGroup), maxJobs);
   }
 
   private static @Nullable String text(@Nullable Path path) {

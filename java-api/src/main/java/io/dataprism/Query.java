@@ -2,11 +2,13 @@ package io.dataprism;
 
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
+import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.internal.execution.ActiveQuery;
@@ -14,8 +16,12 @@ import io.dataprism.internal.execution.Limits;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.job.JobSpec;
+import io.dataprism.job.Job;
+import io.dataprism.job.JobTarget;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.BiFunction;
@@ -46,11 +52,25 @@ public final class Query {
   private final ParameterList parameters;
   private final Limits limits;
 
+  /// Who runs it in the background; none where a session or statement that may be closed runs it.
+  private final @Nullable Engine engine;
+
   Query(SessionSource source, WorkerPool workers, Work work) {
-    this(source, workers, work, ParameterList.positional(), Limits.NONE);
+    this(source, workers, work, ParameterList.positional(), Limits.NONE, null);
   }
 
-  private Query(SessionSource source, WorkerPool workers, Work work, ParameterList parameters, Limits limits) {
+  Query(SessionSource source, WorkerPool workers, String sql, Engine engine) {
+    this(source, workers, new Work.Sql(sql), ParameterList.positional(), Limits.NONE, engine);
+  }
+
+  private Query(
+      SessionSource source,
+      WorkerPool workers,
+      Work work,
+      ParameterList parameters,
+      Limits limits,
+      @Nullable Engine engine) {
+    this.engine = engine;
     this.source = source;
     this.workers = workers;
     this.work = work;
@@ -62,14 +82,14 @@ public final class Query {
   ///
   /// @param values as for [Engine#query]; the query keeps the array, which must not be changed any more
   public Query with(@Nullable Object... values) {
-    return new Query(source, workers, work, ParameterList.positional(values), limits);
+    return new Query(source, workers, work, ParameterList.positional(values), limits, engine);
   }
 
   /// The query with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(source, workers, work, ParameterList.named(values), limits);
+    return new Query(source, workers, work, ParameterList.named(values), limits, engine);
   }
 
   /// The query with a limit on the time from its start to its last row. The time that passes while its batches are
@@ -81,13 +101,30 @@ public final class Query {
       throw new ConfigurationException(
           Details.of(ErrorCode.CONFIGURATION, "the time limit is " + limit, "give a time above zero, or leave it out"));
     }
-    return new Query(source, workers, work, parameters, new Limits(limit, limits.listener()));
+    return limited(new Limits(limit, limits.listener(), limits.group()));
   }
 
   /// The query with somebody who is told how far it is: some 20 times a second, and when a native call of it ends. That
   /// happens on a thread of the library's own, one for all listeners.
   public Query onProgress(Consumer<Progress> listener) {
-    return new Query(source, workers, work, parameters, new Limits(limits.timeLimit(), listener));
+    return limited(new Limits(limits.timeLimit(), listener, limits.group()));
+  }
+
+  /// The query as one of a group, such as those of a tenant, a user or a kind of job. Where queries of virtual threads,
+  /// futures and publishers wait for a worker, groups are served in turn, so that one with thousands of queries does
+  /// not hold up another's. Queries without a group form one.
+  ///
+  /// @param name the name of the group; groups exist while they have queries that wait
+  public Query group(String name) {
+    return limited(new Limits(limits.timeLimit(), limits.listener(), Objects.requireNonNull(name, "name")));
+  }
+
+  private Query limited(Limits changed) {
+    return new Query(source, workers, work, parameters, changed, engine);
+  }
+
+  @Nullable String group() {
+    return limits.group();
   }
 
   /// Runs the query and gives its rows, which are computed as they are pulled.
@@ -157,6 +194,26 @@ public final class Query {
     return subscriber -> BatchSubscription.start(subscriber, this, workers);
   }
 
+  /// Submits the query as a job that others have precedence over, that can be paused, and that goes on by itself
+  /// whatever becomes of the submitting thread. The time limit counts from the start of the job, pauses included.
+  ///
+  /// With a target other than [JobTarget#none()] the query is one SELECT, whose rows the target gets.
+  ///
+  /// @return the job, which belongs to the engine: see [Engine#jobs()]
+  /// @throws InvalidInputException if the query belongs to a session or a prepared statement, which may be closed
+  ///   before the job has ended
+  /// @throws ClosedException if the engine is closed
+  public Job inBackground(JobTarget target) {
+    if (engine == null || !(work instanceof Work.Sql(String sql))) {
+      throw new InvalidInputException(
+          Details.of(
+              ErrorCode.INVALID_INPUT,
+              "a query of a session or a prepared statement cannot run in the background, for those may be closed",
+              "make it with Engine.sql"));
+    }
+    return engine.scheduler().submit(new JobSpec(source, workers, sql, parameters, limits, target));
+  }
+
   ActiveQuery begin() {
     return ActiveQuery.begin(source, workers, limits);
   }
@@ -180,7 +237,7 @@ public final class Query {
 
   private <T> CompletableFuture<T> submit(BiFunction<ActiveQuery, Work, T> run, Consumer<T> discard) {
     QueryFuture<T> future = new QueryFuture<>();
-    workers.execute(false, () -> future.run(this::begin, query -> run.apply(query, work), discard));
+    workers.execute(false, group(), () -> future.run(this::begin, query -> run.apply(query, work), discard));
     return future;
   }
 }

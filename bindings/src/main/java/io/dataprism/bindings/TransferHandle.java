@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The rows of a query on their way to a table, in a session that is not the query's. Thread-safe; refuses to be used by
-/// two threads at once.
+/// The rows of a query on their way to a table, in a session that is not the query's. Thread-safe; refuses to be used
+/// by two threads at once.
 public final class TransferHandle extends NativeHandle {
   private final ParentHandle parent;
 
@@ -15,8 +15,8 @@ public final class TransferHandle extends NativeHandle {
     this.parent = parent;
   }
 
-  /// Runs the query on until it has given some rows, and tells how many; zero at the end. What was fetched before and not
-  /// inserted is dropped.
+  /// Runs the query on until it has given some rows, and tells how many; zero at the end. What was fetched before and
+  /// not inserted is dropped.
   public long fetch() {
     MemorySegment transfer = acquire();
     try (Arena arena = Arena.ofConfined()) {
@@ -31,7 +31,7 @@ public final class TransferHandle extends NativeHandle {
 
   /// Creates a table with the columns of the query.
   ///
-  /// @param create a statement up to and including its `AS`
+  /// @param create a statement up to its list of columns
   public void create(SessionHandle writer, String create) {
     MemorySegment transfer = acquire();
     try {

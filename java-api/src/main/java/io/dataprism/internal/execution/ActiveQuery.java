@@ -26,6 +26,8 @@ public final class ActiveQuery implements CallRunner {
   private final long startNanos = System.nanoTime();
   private final long limitNanos;
   private final @Nullable ProgressReporter reporter;
+  private final @Nullable String group;
+  private final boolean background;
 
   // Guarded by this, so that a session that has been given back is not interrupted.
   private volatile @Nullable SessionHandle session;
@@ -38,18 +40,29 @@ public final class ActiveQuery implements CallRunner {
   /// The thread whose interruption stops the call in progress, or null.
   private volatile @Nullable Thread caller;
 
-  private ActiveQuery(SessionSource source, WorkerPool workers, Limits limits) {
+  private ActiveQuery(SessionSource source, WorkerPool workers, Limits limits, boolean background) {
     this.source = source;
     this.workers = workers;
+    this.background = background;
     Duration timeLimit = limits.timeLimit();
     this.limitNanos = timeLimit == null ? NEVER : nanos(timeLimit);
+    this.group = limits.group();
     this.reporter = limits.listener() == null ? null : new ProgressReporter(limits.listener());
   }
 
   /// Begins a query. Its session is taken when it is first asked for, by the thread that makes the first native call:
   /// of many queries that wait for a worker none holds one.
   public static ActiveQuery begin(SessionSource source, WorkerPool workers, Limits limits) {
-    return new ActiveQuery(source, workers, limits);
+    return new ActiveQuery(source, workers, limits, false);
+  }
+
+  /// Begins a query that others do not have to wait for.
+  public static ActiveQuery beginInBackground(SessionSource source, WorkerPool workers, Limits limits) {
+    return new ActiveQuery(source, workers, limits, true);
+  }
+
+  boolean isInteractiveOf(WorkerPool pool) {
+    return workers == pool && !background;
   }
 
   /// The session to run it in; to be asked for within a call only.
@@ -96,6 +109,7 @@ public final class ActiveQuery implements CallRunner {
     AtomicBoolean claimed = new AtomicBoolean();
     workers.execute(
         session != null,
+        group,
         () -> {
           if (claimed.compareAndSet(false, true)) {
             task.run();
@@ -198,7 +212,7 @@ public final class ActiveQuery implements CallRunner {
   }
 
   /// How far the query is.
-  Progress progress() {
+  public Progress progress() {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
     synchronized (this) {
       SessionHandle running = session;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param timeLimit how long it may take from its start to its last row, or null
 /// @param listener who is told how far it is, or null
-public record Limits(@Nullable Duration timeLimit, @Nullable Consumer<Progress> listener) {
+/// @param group in whose turn it is served where it waits for a worker, or null
+public record Limits(@Nullable Duration timeLimit, @Nullable Consumer<Progress> listener, @Nullable String group) {
   /// None.
-  public static final Limits NONE = new Limits(null, null);
+  public static final Limits NONE = new Limits(null, null, null);
 }
