@@ -178,6 +178,10 @@ typedef struct dp_statement dp_statement;
 // All the rows of a query, in memory. Used by any number of threads at once.
 typedef struct dp_stored dp_stored;
 
+// The rows of a query on their way to a table. They stay in DuckDB's own form, so every type is kept. Used by one
+// thread at a time.
+typedef struct dp_transfer dp_transfer;
+
 // Who uses how many bytes in this process.
 typedef struct dp_memory_usage {
   // What may be used in all, but for what is spilled.
@@ -833,6 +837,68 @@ unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *
 // # Safety
 // `stored` must be null or a live stored result that no other call is using, and must not be used again.
 void dp_stored_close(struct dp_stored *stored);
+
+// Starts a query, one SELECT, whose rows are to go to a table. Its session is busy until their end.
+//
+// # Safety
+// `session` must be a live session, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count`
+// values, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_transfer_open(const struct dp_session *session,
+                              const uint8_t *sql,
+                              unsigned long long sql_length,
+                              const struct dp_value *parameters,
+                              unsigned long long parameter_count,
+                              struct dp_transfer **out,
+                              struct dp_error **err);
+
+// Runs the query on until it has given about 120,000 rows, or some and a tenth of a second has passed. They replace
+// what was fetched before and not inserted. At the end `rows` is zero.
+//
+// # Safety
+// `transfer` must be a live transfer, `rows` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_transfer_fetch(const struct dp_transfer *transfer,
+                               unsigned long long *rows,
+                               struct dp_error **err);
+
+// Creates a table with the columns of the query, in a session which is not the query's own.
+//
+// `create` is a statement up to its list of columns, such as `CREATE TABLE late`.
+//
+// # Safety
+// `transfer` must be a live transfer, `writer` a live session of the same engine, `create` readable for
+// `create_length` bytes, `err` null or a
+// place for a pointer.
+unsigned int dp_transfer_create(const struct dp_transfer *transfer,
+                                const struct dp_session *writer,
+                                const uint8_t *create,
+                                unsigned long long create_length,
+                                struct dp_error **err);
+
+// Inserts the rows that were fetched into a table, in a session which is not the query's own, and tells how many they
+// are. `table` is a name as SQL writes it.
+//
+// # Safety
+// `transfer` must be a live transfer, `writer` a live session of the same engine, `table` readable for
+// `table_length` bytes, `rows` a place for
+// a number, `err` null or a place for a pointer.
+unsigned int dp_transfer_insert(const struct dp_transfer *transfer,
+                                const struct dp_session *writer,
+                                const uint8_t *table,
+                                unsigned long long table_length,
+                                unsigned long long *rows,
+                                struct dp_error **err);
+
+// Stops the query. May be called while another thread fetches; that thread gets `DP_INTERRUPTED`.
+//
+// # Safety
+// `transfer` must be a live transfer and `err` null or a place for a pointer.
+unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp_error **err);
+
+// Stops a query that has not ended and frees the handle; null is allowed. What was inserted stays.
+//
+// # Safety
+// `transfer` must be null or a live transfer that no other call is using, and must not be used again.
+void dp_transfer_close(struct dp_transfer *transfer);
 
 // Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any order,
 // batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended and every

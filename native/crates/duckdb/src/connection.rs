@@ -9,8 +9,9 @@ use crate::config;
 use crate::error::{Error, ErrorClass, Result};
 use crate::instance::Instance;
 use crate::prepared::PreparedStatement;
-use crate::raw::check;
+use crate::raw::{self, check};
 use crate::result::ArrowResult;
+use crate::rows::{ChunkResult, Rows};
 use crate::statement::Statement;
 use crate::value::{BoundParameters, Parameter};
 
@@ -108,6 +109,72 @@ impl Connection {
             )
         })?;
         Ok(ArrowResult::new(result))
+    }
+
+    /// Starts a statement whose rows stay in DuckDB's own form. It runs as they are fetched.
+    pub fn execute_chunks(&self, statement: &Statement, parameters: &[Parameter<'_>]) -> Result<ChunkResult> {
+        let bound = BoundParameters::new(parameters, self.handle)?;
+        let mut factory = ptr::null_mut();
+        // SAFETY: the connection is open; the factory is borrowed from it.
+        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(self.handle, &mut factory, err) })?;
+        let mut result = ptr::null_mut();
+        // SAFETY: all handles and names are valid for the call.
+        check(|err| unsafe {
+            sys::duckdb_v2_statement_execute(
+                self.handle,
+                statement.handle(),
+                bound.names(),
+                bound.values(),
+                bound.count(),
+                &mut result,
+                err,
+            )
+        })?;
+        Ok(ChunkResult::new(result, factory))
+    }
+
+    /// Starts a statement that reads rows as a table. It runs as its result is fetched.
+    ///
+    /// # Parameters
+    /// * `rows`: of this connection's instance
+    /// * `name`: by which the statement knows the rows
+    /// * `batch_rows`: as for [`Connection::execute`]
+    pub fn execute_over(
+        &self,
+        rows: Rows,
+        name: &str,
+        // Behind the rows, and so dropped before them.
+        statement: Statement,
+        batch_rows: u64,
+    ) -> Result<ArrowResult> {
+        let name = raw::view(name.as_bytes());
+        // SAFETY: statement, name and rows are alive; the rows outlive the statement, which is dropped here, and the
+        // result, which keeps them.
+        check(|err| unsafe {
+            sys::duckdb_v2_statement_add_collection(
+                statement.handle(),
+                &name,
+                rows.handle(),
+                ptr::null(),
+                0,
+                err,
+            )
+        })?;
+        let mut result = ptr::null_mut();
+        // SAFETY: connection and statement are alive, and there are no parameters.
+        check(|err| unsafe {
+            sys::duckdb_v2_statement_execute_arrow(
+                self.handle,
+                statement.handle(),
+                ptr::null(),
+                ptr::null(),
+                0,
+                batch_rows,
+                &mut result,
+                err,
+            )
+        })?;
+        Ok(ArrowResult::over(result, rows))
     }
 
     /// Binds and plans a statement, to be run more than once.

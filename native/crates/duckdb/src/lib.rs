@@ -5,7 +5,8 @@
 //! crates above untouched.
 //!
 //! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
-//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface.
+//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface, a [`ChunkResult`] in DuckDB's
+//! own, for another statement to take.
 
 mod arrow;
 mod config;
@@ -19,6 +20,7 @@ mod prepared;
 mod profile;
 mod raw;
 mod result;
+mod rows;
 mod shared;
 mod statement;
 mod value;
@@ -33,6 +35,7 @@ pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;
 pub use profile::Profile;
 pub use result::{ArrowResult, ResultKind};
+pub use rows::{ChunkResult, Columns, Rows};
 pub use shared::SharedBatch;
 pub use statement::{Modification, Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};

@@ -5,10 +5,13 @@ use libduckdb_sys::v2 as sys;
 use crate::arrow::{ArrowArray, ArrowSchema, Batch, Schema};
 use crate::error::{ErrorClass, Result};
 use crate::raw::check;
+use crate::rows::Rows;
 
 /// A statement that runs as its rows are fetched. Dropping it before its end stops the statement.
 pub struct ArrowResult {
     handle: sys::duckdb_v2_arrow_result_handle,
+    /// What the statement reads, which has to live as long.
+    _source: Option<Rows>,
 }
 
 // SAFETY: a result is bound to no thread.
@@ -25,9 +28,29 @@ pub enum ResultKind {
     Nothing,
 }
 
+pub(crate) fn kind_of(kind: sys::DUCKDB_V2_RESULT_TYPE) -> ResultKind {
+    use sys::DUCKDB_V2_RESULT_TYPE::*;
+    match kind {
+        DUCKDB_V2_RESULT_TYPE_QUERY_RESULT => ResultKind::Rows,
+        DUCKDB_V2_RESULT_TYPE_CHANGED_ROWS => ResultKind::ChangedRows,
+        _ => ResultKind::Nothing,
+    }
+}
+
 impl ArrowResult {
     pub(crate) fn new(handle: sys::duckdb_v2_arrow_result_handle) -> Self {
-        Self { handle }
+        Self {
+            handle,
+            _source: None,
+        }
+    }
+
+    /// The result of a statement that reads `source`.
+    pub(crate) fn over(handle: sys::duckdb_v2_arrow_result_handle, source: Rows) -> Self {
+        Self {
+            handle,
+            _source: Some(source),
+        }
     }
 
     /// The schema of the rows; none while it is not known, which is until the first batch of a statement that DuckDB
@@ -46,17 +69,12 @@ impl ArrowResult {
 
     /// What the statement gives back; none while it is not known, as for [`ArrowResult::schema`].
     pub fn kind(&self) -> Result<Option<ResultKind>> {
-        use sys::DUCKDB_V2_RESULT_TYPE::*;
-        let mut kind = DUCKDB_V2_RESULT_TYPE_QUERY_RESULT;
+        let mut kind = sys::DUCKDB_V2_RESULT_TYPE::DUCKDB_V2_RESULT_TYPE_QUERY_RESULT;
         // SAFETY: the result is alive and the place for its type is valid.
         let call =
             check(|err| unsafe { sys::duckdb_v2_arrow_result_get_result_type(self.handle, &mut kind, err) });
         match call {
-            Ok(()) => Ok(Some(match kind {
-                DUCKDB_V2_RESULT_TYPE_QUERY_RESULT => ResultKind::Rows,
-                DUCKDB_V2_RESULT_TYPE_CHANGED_ROWS => ResultKind::ChangedRows,
-                _ => ResultKind::Nothing,
-            })),
+            Ok(()) => Ok(Some(kind_of(kind))),
             Err(error) if error.class == ErrorClass::MetadataDeferred => Ok(None),
             Err(error) => Err(error),
         }

@@ -2,7 +2,7 @@
 //!
 //! An [`Engine`] owns one database. Statements run in [`Session`]s, each of which runs one at a time and says so with
 //! an error when asked for more; [`Engine::query`] takes a session from a pool. Rows come as a [`QueryResult`], one
-//! batch in flight. A parent that is closed closes its children, and [`LiveHandles`] counts what is still open.
+//! batch in flight; a [`Transfer`] takes them to another session instead. A parent that is closed closes its children, and [`LiveHandles`] counts what is still open.
 //!
 //! Everything here is safe Rust, knows nothing of the C ABI above it, and reaches DuckDB only through
 //! `dataprism-duckdb`.
@@ -33,6 +33,6 @@ pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveHandles};
 pub use result::{BatchGuard, QueryResult};
-pub use session::{Session, UnorderedSink};
+pub use session::{Session, Transfer, UnorderedSink};
 pub use statement::PreparedStatement;
 pub use stored::{Rows, StoredResult, StoredRows};

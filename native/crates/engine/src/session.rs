@@ -1,5 +1,6 @@
 //! Sessions: where statements run, one at a time.
 
+mod transfer;
 mod unordered;
 
 use std::collections::VecDeque;
@@ -23,6 +24,8 @@ use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{PreparedStatement, Recipe};
 
+use transfer::Source;
+pub use transfer::Transfer;
 pub use unordered::UnorderedSink;
 
 /// How many rows a batch holds at most. Measured: large enough that a crossing costs nothing, small enough that a
@@ -76,6 +79,8 @@ pub(crate) struct SessionCore {
 #[derive(Default)]
 struct SessionState {
     running: Option<Running>,
+    /// The statement whose rows go to another session.
+    source: Option<Source>,
     /// Counts results, so that an outdated one cannot reach its successor.
     generation: u64,
     /// Plans of prepared statements, the one that was used last at the end.
@@ -91,9 +96,9 @@ struct Running {
 }
 
 /// A statement that DuckDB runs.
-struct Execution {
+struct Execution<R = ArrowResult> {
     connection: Arc<Connection>,
-    result: ArrowResult,
+    result: R,
     ended: bool,
     /// What it does to the transaction, until it has done so.
     step: Option<TransactionStep>,
@@ -471,14 +476,14 @@ impl SessionCore {
     }
 
     /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
-    fn guarded(
+    fn guarded<R>(
         &self,
         operation: u64,
         connection: &Arc<Connection>,
         step: Option<TransactionStep>,
         change: Change,
-        start: impl FnOnce() -> Result<ArrowResult>,
-    ) -> Result<Execution> {
+        start: impl FnOnce() -> Result<R>,
+    ) -> Result<Execution<R>> {
         let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.changes, change));
         let result = start()?;
         let execution = Execution {
@@ -591,6 +596,7 @@ impl SessionCore {
 
     fn abandon(&self, state: &mut Operation<'_>) {
         state.running = None;
+        state.source = None;
         self.active.store(0, Ordering::SeqCst);
     }
 
@@ -669,9 +675,14 @@ impl SessionCore {
         if self.is_closed() {
             return Err(Error::closed("session"));
         }
-        match &state.running {
-            Some(running) if !running.execution.ended => Err(Error::busy()),
-            _ => Ok(state),
+        let runs = state
+            .running
+            .as_ref()
+            .is_some_and(|running| !running.execution.ended);
+        if runs || state.source.is_some() {
+            Err(Error::busy())
+        } else {
+            Ok(state)
         }
     }
 
@@ -725,6 +736,7 @@ impl SessionState {
     fn finish(&mut self, generation: u64) {
         if self.generation == generation {
             self.running = None;
+            self.source = None;
         }
     }
 }
@@ -791,7 +803,7 @@ impl Execution {
     }
 }
 
-impl Drop for Execution {
+impl<R> Drop for Execution<R> {
     fn drop(&mut self) {
         if !self.ended {
             // Destroying a result waits for the threads that work on it, and only an interrupt makes them stop early.

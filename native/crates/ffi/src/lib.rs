@@ -19,6 +19,7 @@ pub mod session;
 pub mod statement;
 pub mod stored;
 pub mod text;
+pub mod transfer;
 pub mod unordered;
 pub mod value;
 pub mod version;

@@ -64,7 +64,7 @@ final class BatchSubscription implements Subscription {
       return;
     }
     try {
-      workers.execute(result != null, this::serve);
+      workers.execute(result != null, query.group(), this::serve);
     } catch (RuntimeException e) {
       fail(e);
       serving.set(false);

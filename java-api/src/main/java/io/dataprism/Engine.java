@@ -19,10 +19,11 @@ import io.dataprism.error.TransactionException;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.execution.SessionSource;
-import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.internal.job.JobScheduler;
+import io.dataprism.job.Jobs;
 import io.dataprism.plan.QueryPlan;
 import java.nio.file.Path;
 import java.util.Map;
@@ -49,13 +50,26 @@ import org.jspecify.annotations.Nullable;
 public final class Engine implements AutoCloseable {
   private final EngineHandle handle;
   private final WorkerPool workers;
-  private final SessionSource pool;
+  private final EngineObserver observer;
+  private final ExecutionContext context;
   private final @Nullable CacheUse caching;
+  private final int maxJobs;
 
-  Engine(EngineHandle handle, WorkerPool workers, @Nullable CacheOptions cache) {
+  // Guarded by this; the scheduler is there once it has been asked for.
+  private @Nullable JobScheduler scheduler;
+  private boolean closing;
+
+  Engine(
+      EngineHandle handle,
+      WorkerPool workers,
+      EngineObserver observer,
+      @Nullable CacheOptions cache,
+      int maxJobs) {
     this.handle = handle;
     this.workers = workers;
-    this.pool = new LeasedSessions(handle);
+    this.observer = observer;
+    this.maxJobs = maxJobs;
+    this.context = new ExecutionContext(new LeasedSessions(handle), workers, observer);
     this.caching = cache == null ? null : new CacheUse(new QueryCache(this, handle, cache), cache.allQueries());
     LeakReporter.watch(this, handle, "Engine");
   }
@@ -123,7 +137,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(pool, workers, new Work.Sql(sql), caching);
+    return new Query(context, new Work.Sql(sql), caching, this);
   }
 
   /// Prepares a statement that any thread may run, any number of times.
@@ -133,11 +147,11 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    SessionHandle session = pool.take();
+    SessionHandle session = context.source().take();
     try {
-      return new PreparedStatement(session.prepare(sql), pool, workers, caching);
+      return new PreparedStatement(session.prepare(sql), context, caching);
     } finally {
-      pool.giveBack(session);
+      context.source().giveBack(session);
     }
   }
 
@@ -157,7 +171,7 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return new Session(handle.session(), workers);
+    return new Session(handle.session(), context);
   }
 
   /// Counts what is open on this engine, the engine included.
@@ -177,12 +191,39 @@ public final class Engine implements AutoCloseable {
     return handle.isClosed();
   }
 
-  /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is
-  /// allowed.
+  /// The jobs that run in the background; [Query#inBackground] submits them. They can still be looked at when the
+  /// engine is closed.
+  public Jobs jobs() {
+    return scheduler();
+  }
+
+  synchronized JobScheduler scheduler() {
+    JobScheduler made = scheduler;
+    if (made == null) {
+      made = new JobScheduler(maxJobs);
+      scheduler = made;
+      if (closing) {
+        made.close();
+      }
+    }
+    return made;
+  }
+
+  private synchronized @Nullable JobScheduler lastScheduler() {
+    closing = true;
+    return scheduler;
+  }
+
+  /// Stops what runs, closes every session and result of this engine, and closes the database. Jobs are cancelled, and
+  /// have left nothing behind when this returns. Closing twice is allowed.
   ///
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override
   public void close() {
+    JobScheduler jobs = lastScheduler();
+    if (jobs != null) {
+      jobs.close();
+    }
     handle.close();
     workers.close();
     if (caching != null) {
@@ -195,7 +236,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction begin() {
-    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_WRITE);
+    return Transaction.ofItsOwn(handle, context, Transaction.Access.READ_WRITE);
   }
 
   /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
@@ -204,7 +245,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction beginReadOnly() {
-    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_ONLY);
+    return Transaction.ofItsOwn(handle, context, Transaction.Access.READ_ONLY);
   }
 
   /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with

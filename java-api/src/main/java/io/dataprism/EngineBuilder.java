@@ -27,6 +27,8 @@ public final class EngineBuilder {
   private int workers = 2 * Runtime.getRuntime().availableProcessors();
   private int maxQueued = DEFAULT_MAX_QUEUED;
   private @Nullable CacheOptions cache;
+  private int maxQueuedPerGroup = Integer.MAX_VALUE;
+  private int maxJobs = 1;
 
   EngineBuilder() {}
 
@@ -80,7 +82,8 @@ public final class EngineBuilder {
   }
 
   /// How many queries may wait for a worker, at least one; one more is an [io.dataprism.error.OverloadedException].
-  /// They are served in the order in which they came. The default is 16,384.
+  /// They are served in the order in which they came, or where they name groups, group by group in turn. The default is
+  /// 16,384.
   ///
   /// @throws ConfigurationException if there are none
   public EngineBuilder maxQueued(int count) {
@@ -94,6 +97,27 @@ public final class EngineBuilder {
   /// @see io.dataprism.Query#cached()
   public EngineBuilder cache(CacheOptions options) {
     this.cache = options;
+    return this;
+  }
+
+  /// How many queries of one group may wait for a worker, at least one; one more is an
+  /// [io.dataprism.error.OverloadedException] that names the group. Queries without a [group][Query#group] form one.
+  /// The default is no limit but that of [#maxQueued(int)].
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder maxQueuedPerGroup(int count) {
+    requirePositive("maxQueuedPerGroup", count);
+    this.maxQueuedPerGroup = count;
+    return this;
+  }
+
+  /// How many background jobs may run at once, at least one; others wait. The default is one. A paused job does not
+  /// count.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder maxJobs(int count) {
+    requirePositive("maxJobs", count);
+    this.maxJobs = count;
     return this;
   }
 
@@ -116,7 +140,7 @@ public final class EngineBuilder {
         new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
     // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
     EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
-    return new Engine(handle, new WorkerPool(workers, maxQueued), cache);
+    return new Engine(handle, new WorkerPool(workers, maxQueued, maxQueuedPerGroup), cache, maxJobs);
   }
 
   private static @Nullable String text(@Nullable Path path) {

@@ -11,10 +11,9 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.execution.ActiveQuery;
-import io.dataprism.internal.execution.Limits;
-import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.ExecutionContext;
+import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
-import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.LeakReporter;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// when what it reads has changed.
 public final class PreparedStatement implements AutoCloseable {
   private final StatementHandle handle;
-  private final SessionSource source;
-  private final WorkerPool workers;
+  private final ExecutionContext context;
   private final @Nullable CacheUse caching;
   private final List<String> parameters;
 
-  PreparedStatement(StatementHandle handle, SessionSource source, WorkerPool workers, @Nullable CacheUse caching) {
+  PreparedStatement(StatementHandle handle, ExecutionContext context, @Nullable CacheUse caching) {
     this.handle = handle;
-    this.source = source;
-    this.workers = workers;
+    this.context = context;
     this.caching = caching;
     this.parameters = handle.parameters();
     LeakReporter.watch(this, handle, "PreparedStatement");
@@ -95,9 +92,9 @@ public final class PreparedStatement implements AutoCloseable {
     if (lists.isEmpty()) {
       return 0;
     }
-    ActiveQuery query = ActiveQuery.begin(source, workers, Limits.NONE);
+    ActiveQuery query = ActiveQuery.begin(context, handle.sql(), QueryOptions.NONE);
     try {
-      return query.run(() -> query.session().executeBatch(handle, lists));
+      return query.addChangedRows(query.run(() -> query.session().executeBatch(handle, lists)));
     } finally {
       query.end();
     }
@@ -107,14 +104,14 @@ public final class PreparedStatement implements AutoCloseable {
   ///
   /// @param values as for [Engine#query]
   public Query with(@Nullable Object... values) {
-    return new Query(source, workers, new Work.Prepared(handle), caching).with(values);
+    return new Query(context, new Work.Prepared(handle), caching, null).with(values);
   }
 
   /// A run of the statement with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(source, workers, new Work.Prepared(handle), caching).with(values);
+    return new Query(context, new Work.Prepared(handle), caching, null).with(values);
   }
 
   /// Whether the statement is closed.

@@ -3,26 +3,33 @@ package io.dataprism;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.error.BusyException;
+import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.execution.ActiveQuery;
-import io.dataprism.internal.execution.Limits;
-import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.ExecutionContext;
+import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
-import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.job.JobSpec;
+import io.dataprism.job.Job;
+import io.dataprism.job.JobTarget;
+import io.dataprism.metrics.QueryMetrics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A query that is to be run: its SQL, its parameters, and what it may take. [Engine#sql], [Session#sql] and
@@ -43,48 +50,46 @@ import org.jspecify.annotations.Nullable;
 /// cancelling its future or subscription, by its time limit, and by closing its result, session or engine. On a virtual
 /// thread, the native work is done by one of the engine's workers, so that no carrier is pinned.
 public final class Query {
-  private final SessionSource source;
-  private final WorkerPool workers;
+  private final ExecutionContext context;
   private final Work work;
   private final ParameterList parameters;
-  private final Limits limits;
+  private final QueryOptions options;
   private final @Nullable CacheUse caching;
 
-  Query(SessionSource source, WorkerPool workers, Work work) {
-    this(source, workers, work, null);
-  }
+  /// Who runs it in the background; none where a session or statement that may be closed runs it.
+  private final @Nullable Engine engine;
 
-  Query(SessionSource source, WorkerPool workers, Work work, @Nullable CacheUse caching) {
-    this(source, workers, work, ParameterList.positional(), Limits.NONE, caching);
+  Query(ExecutionContext context, Work work, @Nullable CacheUse caching, @Nullable Engine engine) {
+    this(context, work, ParameterList.positional(), QueryOptions.NONE, caching, engine);
   }
 
   private Query(
-      SessionSource source,
-      WorkerPool workers,
+      ExecutionContext context,
       Work work,
       ParameterList parameters,
-      Limits limits,
-      @Nullable CacheUse caching) {
-    this.source = source;
-    this.workers = workers;
+      QueryOptions options,
+      @Nullable CacheUse caching,
+      @Nullable Engine engine) {
+    this.context = context;
     this.work = work;
     this.parameters = parameters;
-    this.limits = limits;
+    this.options = options;
     this.caching = caching;
+    this.engine = engine;
   }
 
   /// The query with values for `?` or `$1`, `$2`, …
   ///
   /// @param values as for [Engine#query]; the query keeps the array, which must not be changed any more
   public Query with(@Nullable Object... values) {
-    return new Query(source, workers, work, ParameterList.positional(values), limits, caching);
+    return new Query(context, work, ParameterList.positional(values), options, caching, engine);
   }
 
   /// The query with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(source, workers, work, ParameterList.named(values), limits, caching);
+    return new Query(context, work, ParameterList.named(values), options, caching, engine);
   }
 
   /// The query with a limit on the time from its start to its last row. The time that passes while its batches are
@@ -96,13 +101,25 @@ public final class Query {
       throw new ConfigurationException(
           Details.of(ErrorCode.CONFIGURATION, "the time limit is " + limit, "give a time above zero, or leave it out"));
     }
-    return new Query(source, workers, work, parameters, new Limits(limit, limits.listener()), caching);
+    return with(options.withTimeLimit(limit));
   }
 
   /// The query with somebody who is told how far it is: some 20 times a second, and when a native call of it ends. That
   /// happens on a thread of the library's own, one for all listeners.
   public Query onProgress(Consumer<Progress> listener) {
-    return new Query(source, workers, work, parameters, new Limits(limits.timeLimit(), listener), caching);
+    return with(options.withListener(listener));
+  }
+
+  /// The query with somebody who is told what it has taken, once it has ended: successfully or not, and by whichever of
+  /// the ways to run it. That happens on a thread of the library's own, one for all listeners.
+  public Query onMetrics(Consumer<QueryMetrics> listener) {
+    return with(options.withMetrics(listener));
+  }
+
+  /// The query with DuckDB measuring it, for [QueryMetrics#profile()]. That costs a few microseconds for each operator
+  /// of the plan and batch of rows.
+  public Query profiled() {
+    return with(options.withProfile());
   }
 
   /// The query with the engine's cache: its rows are kept, if they may be, and given again as long as everything is as
@@ -127,7 +144,24 @@ public final class Query {
               "there is no cache for this query",
               "open the engine with EngineBuilder.cache, and run the query by the engine, not in a session"));
     }
-    return new Query(source, workers, work, parameters, limits, new CacheUse(caching.cache(), wanted));
+    return new Query(context, work, parameters, options, new CacheUse(caching.cache(), wanted), engine);
+  }
+
+  /// The query as one of a group, such as those of a tenant, a user or a kind of job. Where queries of virtual threads,
+  /// futures and publishers wait for a worker, groups are served in turn, so that one with thousands of queries does
+  /// not hold up another's. Queries without a group form one.
+  ///
+  /// @param name the name of the group; groups exist while they have queries that wait
+  public Query group(String name) {
+    return with(options.withGroup(Objects.requireNonNull(name, "name")));
+  }
+
+  private Query with(QueryOptions changed) {
+    return new Query(context, work, parameters, changed, caching, engine);
+  }
+
+  @Nullable String group() {
+    return options.group();
   }
 
   /// Runs the query and gives its rows, which are computed as they are pulled.
@@ -152,7 +186,7 @@ public final class Query {
   public long execute() {
     ActiveQuery query = begin();
     try {
-      return query.run(() -> work.execute(query.session(), parameters));
+      return query.addChangedRows(query.run(() -> work.execute(query.session(), parameters)));
     } finally {
       query.end();
     }
@@ -178,7 +212,7 @@ public final class Query {
     return submit(
         (query, work) -> {
           try {
-            return query.runOnThisWorker(() -> work.execute(query.session(), parameters));
+            return query.addChangedRows(query.runOnThisWorker(() -> work.execute(query.session(), parameters)));
           } finally {
             query.end();
           }
@@ -232,11 +266,31 @@ public final class Query {
   /// batch belongs to the worker and is valid until `onNext` returns: a subscriber copies what it wants to keep. What
   /// the query throws goes to `onError`, as does what `onNext` throws. Cancelling the subscription stops the query.
   public Flow.Publisher<RecordBatch> publish() {
-    return subscriber -> BatchSubscription.start(subscriber, this, workers);
+    return subscriber -> BatchSubscription.start(subscriber, this, context.workers());
+  }
+
+  /// Submits the query as a job that others have precedence over, that can be paused, and that goes on by itself
+  /// whatever becomes of the submitting thread. The time limit counts from the start of the job, pauses included.
+  ///
+  /// With a target other than [JobTarget#none()] the query is one SELECT, whose rows the target gets.
+  ///
+  /// @return the job, which belongs to the engine: see [Engine#jobs()]
+  /// @throws InvalidInputException if the query belongs to a session or a prepared statement, which may be closed
+  ///   before the job has ended
+  /// @throws ClosedException if the engine is closed
+  public Job inBackground(JobTarget target) {
+    if (engine == null || !(work instanceof Work.Sql(String sql))) {
+      throw new InvalidInputException(
+          Details.of(
+              ErrorCode.INVALID_INPUT,
+              "a query of a session or a prepared statement cannot run in the background, for those may be closed",
+              "make it with Engine.sql"));
+    }
+    return engine.scheduler().submit(new JobSpec(context, sql, parameters, options, target));
   }
 
   ActiveQuery begin() {
-    return ActiveQuery.begin(source, workers, limits);
+    return ActiveQuery.begin(context, work.sql(), options);
   }
 
   /// Runs the query for a subscription, on the worker that this is called on.
@@ -251,7 +305,7 @@ public final class Query {
         : use.cache().query(work, parameters, query);
   }
 
-  private static QueryResult started(ActiveQuery query, java.util.function.Supplier<ResultHandle> start) {
+  private static QueryResult started(ActiveQuery query, Supplier<ResultHandle> start) {
     ResultHandle handle = null;
     try {
       handle = start.get();
@@ -265,7 +319,11 @@ public final class Query {
 
   private <T> CompletableFuture<T> submit(BiFunction<ActiveQuery, Work, T> run, Consumer<T> discard) {
     QueryFuture<T> future = new QueryFuture<>();
-    workers.execute(false, () -> future.run(this::begin, query -> run.apply(query, work), discard));
+    long submitted = System.nanoTime();
+    Supplier<ActiveQuery> begin = () -> ActiveQuery.beginSubmitted(context, work.sql(), options, submitted);
+    context
+        .workers()
+        .execute(false, group(), () -> future.run(begin, query -> run.apply(query, work), discard));
     return future;
   }
 }

@@ -14,6 +14,7 @@ import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.record.RecordMapper;
 import io.dataprism.internal.text.TablePrinter;
+import io.dataprism.metrics.QueryMetrics;
 import io.dataprism.schema.Schema;
 import java.util.Iterator;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
       return null;
     }
     RecordBatch batch = new RecordBatch(layout, memory);
-    query.addRows(batch.rowCount());
+    query.addBatch(batch.rowCount(), batch.byteSize());
     return batch;
   }
 
@@ -102,6 +103,11 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
     try (this) {
       return TablePrinter.print(layout.schema(), this, maxRows);
     }
+  }
+
+  /// What the query has taken up to now, or up to its end once the result is closed.
+  public QueryMetrics metrics() {
+    return query.metrics();
   }
 
   /// Whether the result is closed.

@@ -9,9 +9,9 @@ import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
-import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.plan.Explainer;
@@ -26,14 +26,12 @@ import org.jspecify.annotations.Nullable;
 /// [#interrupt()] and [#close()] may be called at any time.
 public final class Session implements AutoCloseable {
   private final SessionHandle handle;
-  private final WorkerPool workers;
-  private final SessionSource source;
+  private final ExecutionContext context;
   private volatile @Nullable Transaction transaction;
 
-  Session(SessionHandle handle, WorkerPool workers) {
+  Session(SessionHandle handle, ExecutionContext engine) {
     this.handle = handle;
-    this.workers = workers;
-    this.source = SessionSource.only(handle);
+    this.context = engine.in(SessionSource.only(handle));
     LeakReporter.watch(this, handle, "Session");
   }
 
@@ -65,7 +63,7 @@ public final class Session implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(source, workers, new Work.Sql(sql));
+    return new Query(context, new Work.Sql(sql), null, null);
   }
 
   /// Prepares a statement that is run in this session.
@@ -76,7 +74,7 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return new PreparedStatement(handle.prepare(sql), source, workers, null);
+    return new PreparedStatement(handle.prepare(sql), context, null);
   }
 
   /// Runs SQL in this session to its end, as [Engine#execute] does.
@@ -142,7 +140,7 @@ public final class Session implements AutoCloseable {
               "the session is in a transaction already",
               "commit or roll it back first, or begin the other one with Engine.begin"));
     }
-    Transaction begun = Transaction.inSession(handle, workers, access);
+    Transaction begun = Transaction.inSession(handle, context, access);
     transaction = begun;
     return begun;
   }

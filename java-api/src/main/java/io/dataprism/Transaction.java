@@ -11,9 +11,10 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.execution.ActiveQuery;
+import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
-import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import java.util.Map;
@@ -68,25 +69,23 @@ public final class Transaction implements AutoCloseable {
   }
 
   private final SessionHandle session;
-  private final SessionSource source;
-  private final WorkerPool workers;
+  private final ExecutionContext context;
   private final boolean ownsSession;
   private volatile State state = State.ACTIVE;
 
-  private Transaction(SessionHandle session, boolean ownsSession, WorkerPool workers, Access access) {
+  private Transaction(SessionHandle session, boolean ownsSession, ExecutionContext engine, Access access) {
     this.session = session;
-    this.source = new Own();
+    this.context = engine.in(new Own());
     this.ownsSession = ownsSession;
-    this.workers = workers;
     control(access.sql);
   }
 
   /// Begins a transaction in a session that it opens, and closes when it ends.
-  static Transaction ofItsOwn(EngineHandle engine, WorkerPool workers, Access access) {
+  static Transaction ofItsOwn(EngineHandle engine, ExecutionContext context, Access access) {
     SessionHandle session = engine.session();
     boolean begun = false;
     try {
-      Transaction transaction = new Transaction(session, true, workers, access);
+      Transaction transaction = new Transaction(session, true, context, access);
       LeakReporter.watch(transaction, session, "Transaction");
       begun = true;
       return transaction;
@@ -98,8 +97,8 @@ public final class Transaction implements AutoCloseable {
   }
 
   /// Begins a transaction in a session that somebody else closes.
-  static Transaction inSession(SessionHandle session, WorkerPool workers, Access access) {
-    return new Transaction(session, false, workers, access);
+  static Transaction inSession(SessionHandle session, ExecutionContext context, Access access) {
+    return new Transaction(session, false, context, access);
   }
 
   /// Runs SQL in this transaction and gives its rows, as [Engine#query] does.
@@ -133,7 +132,7 @@ public final class Transaction implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(source, workers, new Work.Sql(sql));
+    return new Query(context, new Work.Sql(sql), null, null);
   }
 
   /// Prepares a statement that is run in this transaction.
@@ -146,7 +145,7 @@ public final class Transaction implements AutoCloseable {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
     requireActive();
-    return new PreparedStatement(session.prepare(sql), source, workers);
+    return new PreparedStatement(session.prepare(sql), context, null);
   }
 
   /// Runs SQL in this transaction to its end, as [Engine#execute] does.
@@ -262,7 +261,10 @@ public final class Transaction implements AutoCloseable {
   /// Runs what begins or ends the transaction. Interrupting the thread does not stop it: a commit that was stopped on
   /// its way could have happened or not.
   private void control(String sql) {
-    workers.runUninterrupted(() -> session.execute(sql, ParameterList.positional()));
+    context.workers().runUninterrupted(() -> session.execute(sql, ParameterList.positional()));
+    if (context.observer().wantsEffects()) {
+      ActiveQuery.tellEffects(session, context.observer());
+    }
   }
 
   private void requireActive() {

@@ -63,7 +63,7 @@ final class UnorderedDelivery implements BatchReceiver {
     }
     try (RecordBatch batch = new RecordBatch(columns, memory)) {
       consumer.accept(batch);
-      query.addRows(batch.rowCount());
+      query.addBatch(batch.rowCount(), batch.byteSize());
     }
   }
 

@@ -1,10 +1,13 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_effect;
+import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_progress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A session of the native library. Thread-safe; runs one statement at a time and refuses a second one.
@@ -73,6 +76,24 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
+  /// Starts a query whose rows are to go to a table; the session is busy until their end.
+  public TransferHandle transfer(String sql, ParameterList parameters) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_transfer_open(
+              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error),
+          error,
+          mapper);
+      return adopt(new TransferHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    } finally {
+      release();
+    }
+  }
+
   /// How far the statement is that runs; may be called from any thread.
   public Progress progress() {
     MemorySegment session = acquire();
@@ -83,6 +104,75 @@ public final class SessionHandle extends ParentHandle {
       return new Progress(dp_progress.fraction(out), dp_progress.rows_processed(out), dp_progress.rows_total(out));
     } finally {
       release();
+    }
+  }
+
+  /// Has DuckDB measure the statements that run from now on, or not any more.
+  public void setProfiled(boolean profiled) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_set_profiled(session, profiled ? 1 : 0, error), error, mapper);
+    } finally {
+      release();
+    }
+  }
+
+  /// What DuckDB measured of the last statement, which has to have ended.
+  public StatementProfile profile() {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_profile.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_profile(session, out, error), error, mapper);
+      return new StatementProfile(
+          dp_profile.total(out),
+          dp_profile.operators(out),
+          dp_profile.binding(out),
+          dp_profile.optimizing(out),
+          dp_profile.physical_planning(out),
+          dp_profile.rows_scanned(out),
+          dp_profile.peak_memory(out),
+          dp_profile.peak_spilled(out),
+          dp_profile.bytes_read(out),
+          dp_profile.bytes_written(out));
+    } finally {
+      release();
+    }
+  }
+
+  /// What the statements of this session have done that others can see, each once; only while the engine
+  /// [records it][EngineHandle#recordEffects].
+  public List<StatementEffect> takeEffects() {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_effects(session, out, error), error, mapper);
+      MemorySegment effects = out.get(ValueLayout.ADDRESS, 0);
+      return effects.address() == 0 ? List.of() : readEffects(effects, arena, error);
+    } finally {
+      release();
+    }
+  }
+
+  private List<StatementEffect> readEffects(MemorySegment effects, Arena arena, MemorySegment error) {
+    try {
+      List<StatementEffect> read = new ArrayList<>();
+      MemorySegment effect = dp_effect.allocate(arena);
+      long count = Dataprism.dp_effects_count(effects);
+      for (long i = 0; i < count; i++) {
+        NativeError.check(Dataprism.dp_effects_get(effects, i, effect, error), error, mapper);
+        read.add(
+            new StatementEffect(
+                StatementEffect.Modification.of(dp_effect.modification(effect)),
+                StatementEffect.ObjectKind.of(dp_effect.object(effect)),
+                dp_effect.rows(effect),
+                Utf8Text.read(dp_effect.name(effect))));
+      }
+      return read;
+    } finally {
+      Dataprism.dp_effects_close(effects);
     }
   }
 

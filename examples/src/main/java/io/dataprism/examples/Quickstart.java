@@ -3,10 +3,12 @@ package io.dataprism.examples;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.dataprism.Engine;
+import io.dataprism.Query;
 import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
 import io.dataprism.column.Int64Column;
 import io.dataprism.column.Utf8Column;
+import io.dataprism.terminal.ProgressBar;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,12 +42,16 @@ public final class Quickstart {
     try (Engine engine = Engine.open()) {
       System.out.printf("From which airports do flights of more than %d miles arrive latest?%n", MILES);
       System.out.printf("Airports with at least %,d of them; late means by 15 minutes or more.%n%n", MIN_FLIGHTS);
-      engine.execute(WORST_AIRPORTS, file, MILES, MIN_FLIGHTS);
+      try (ProgressBar bar = ProgressBar.onStandardOutput()) {
+        engine.sql(WORST_AIRPORTS).with(file, MILES, MIN_FLIGHTS).onProgress(bar).execute();
+      }
       System.out.println(engine.query("FROM worst").toTable(10));
 
       Scan scan = new Scan();
       long begin = System.nanoTime();
-      try (QueryResult flights = engine.query("SELECT origin, distance, delay FROM read_parquet(?)", file)) {
+      Query query = engine.sql("SELECT origin, distance, delay FROM read_parquet(?)").with(file);
+      try (ProgressBar bar = ProgressBar.onStandardOutput();
+          QueryResult flights = query.onProgress(bar).run()) {
         for (RecordBatch batch : flights) {
           scan.add(batch);
         }

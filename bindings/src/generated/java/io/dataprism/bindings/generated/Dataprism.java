@@ -3769,6 +3769,383 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_transfer_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_open(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_transfer **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_open$descriptor() {
+        return dp_transfer_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_open(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_transfer **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_transfer_open$handle() {
+        return dp_transfer_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_open(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_transfer **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_transfer_open$address() {
+        return dp_transfer_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_open(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, struct dp_transfer **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_transfer_open(MemorySegment session, MemorySegment sql, long sql_length, MemorySegment parameters, long parameter_count, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_transfer_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_open", session, sql, sql_length, parameters, parameter_count, out, err);
+            }
+            return (int)mh$.invokeExact(session, sql, sql_length, parameters, parameter_count, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_transfer_fetch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_fetch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_fetch(const struct dp_transfer *transfer, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_fetch$descriptor() {
+        return dp_transfer_fetch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_fetch(const struct dp_transfer *transfer, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_transfer_fetch$handle() {
+        return dp_transfer_fetch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_fetch(const struct dp_transfer *transfer, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_transfer_fetch$address() {
+        return dp_transfer_fetch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_fetch(const struct dp_transfer *transfer, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_transfer_fetch(MemorySegment transfer, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_transfer_fetch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_fetch", transfer, rows, err);
+            }
+            return (int)mh$.invokeExact(transfer, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_transfer_create {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_create");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_create(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *create, unsigned long long create_length, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_create$descriptor() {
+        return dp_transfer_create.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_create(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *create, unsigned long long create_length, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_transfer_create$handle() {
+        return dp_transfer_create.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_create(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *create, unsigned long long create_length, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_transfer_create$address() {
+        return dp_transfer_create.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_create(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *create, unsigned long long create_length, struct dp_error **err)
+     * }
+     */
+    public static int dp_transfer_create(MemorySegment transfer, MemorySegment writer, MemorySegment create, long create_length, MemorySegment err) {
+        var mh$ = dp_transfer_create.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_create", transfer, writer, create, create_length, err);
+            }
+            return (int)mh$.invokeExact(transfer, writer, create, create_length, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_transfer_insert {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_insert");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_insert(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *table, unsigned long long table_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_insert$descriptor() {
+        return dp_transfer_insert.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_insert(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *table, unsigned long long table_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_transfer_insert$handle() {
+        return dp_transfer_insert.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_insert(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *table, unsigned long long table_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_transfer_insert$address() {
+        return dp_transfer_insert.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_insert(const struct dp_transfer *transfer, const struct dp_session *writer, const uint8_t *table, unsigned long long table_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_transfer_insert(MemorySegment transfer, MemorySegment writer, MemorySegment table, long table_length, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_transfer_insert.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_insert", transfer, writer, table, table_length, rows, err);
+            }
+            return (int)mh$.invokeExact(transfer, writer, table, table_length, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_transfer_interrupt {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_interrupt");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_interrupt$descriptor() {
+        return dp_transfer_interrupt.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_transfer_interrupt$handle() {
+        return dp_transfer_interrupt.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_transfer_interrupt$address() {
+        return dp_transfer_interrupt.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp_error **err)
+     * }
+     */
+    public static int dp_transfer_interrupt(MemorySegment transfer, MemorySegment err) {
+        var mh$ = dp_transfer_interrupt.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_interrupt", transfer, err);
+            }
+            return (int)mh$.invokeExact(transfer, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_transfer_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_transfer_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_transfer_close(struct dp_transfer *transfer)
+     * }
+     */
+    public static FunctionDescriptor dp_transfer_close$descriptor() {
+        return dp_transfer_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_transfer_close(struct dp_transfer *transfer)
+     * }
+     */
+    public static MethodHandle dp_transfer_close$handle() {
+        return dp_transfer_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_transfer_close(struct dp_transfer *transfer)
+     * }
+     */
+    public static MemorySegment dp_transfer_close$address() {
+        return dp_transfer_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_transfer_close(struct dp_transfer *transfer)
+     * }
+     */
+    public static void dp_transfer_close(MemorySegment transfer) {
+        var mh$ = dp_transfer_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_transfer_close", transfer);
+            }
+            mh$.invokeExact(transfer);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_session_query_unordered {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,

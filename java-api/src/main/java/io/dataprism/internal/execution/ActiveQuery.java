@@ -3,12 +3,21 @@ package io.dataprism.internal.execution;
 import io.dataprism.Progress;
 import io.dataprism.bindings.CallRunner;
 import io.dataprism.bindings.SessionHandle;
+import io.dataprism.bindings.StatementEffect;
+import io.dataprism.bindings.StatementProfile;
+import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.OverloadedException;
 import io.dataprism.internal.handle.Errors;
+import io.dataprism.metrics.QueryMetrics;
+import io.dataprism.metrics.QueryProfile;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -16,6 +25,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +39,14 @@ public final class ActiveQuery implements CallRunner {
   /// How often somebody who waits looks whether the query has been stopped, which the watch finds out.
   private static final long WAIT_MILLIS = 2;
 
-  private final SessionSource source;
-  private final WorkerPool workers;
+  private static final AtomicLong LAST_ID = new AtomicLong();
+
+  private final long id = LAST_ID.incrementAndGet();
+  private final ExecutionContext context;
+  private final QueryOptions options;
+  private final String sql;
+  private final boolean background;
+  private final long waitedNanos;
   private final long startNanos = System.nanoTime();
   private final long limitNanos;
   private final @Nullable ProgressReporter reporter;
@@ -41,35 +58,87 @@ public final class ActiveQuery implements CallRunner {
   private boolean ended;
   private double fraction = -1;
   private long rows;
+  private long batches;
+  private long bytes;
+  private long changedRows;
+
+  // Since the start: when the first call began, how long it took and how long all calls have taken; when it ended.
+  private long firstCallNanos = -1;
+  private long startingNanos;
+  private long callingNanos;
+  private long endNanos = -1;
+  private @Nullable ErrorCode failure;
+  private @Nullable QueryProfile profile;
+  private volatile boolean profiled;
 
   /// The thread whose interruption stops the call in progress, or null.
   private volatile @Nullable Thread caller;
 
-  private ActiveQuery(SessionSource source, WorkerPool workers, Limits limits) {
-    this.source = source;
-    this.workers = workers;
-    Duration timeLimit = limits.timeLimit();
+  private ActiveQuery(
+      ExecutionContext context, String sql, QueryOptions options, boolean background, long waitedNanos) {
+    this.context = context;
+    this.sql = sql;
+    this.options = options;
+    this.background = background;
+    this.waitedNanos = waitedNanos;
+    Duration timeLimit = options.timeLimit();
     this.limitNanos = timeLimit == null ? NEVER : nanos(timeLimit);
-    this.reporter = limits.listener() == null ? null : new ProgressReporter(limits.listener());
+    this.reporter = options.listener() == null ? null : new ProgressReporter(options.listener());
   }
 
   /// Begins a query. Its session is taken when it is first asked for, by the thread that makes the first native call:
   /// of many queries that wait for a worker none holds one.
-  public static ActiveQuery begin(SessionSource source, WorkerPool workers, Limits limits) {
-    return new ActiveQuery(source, workers, limits);
+  public static ActiveQuery begin(ExecutionContext context, String sql, QueryOptions options) {
+    return begun(new ActiveQuery(context, sql, options, false, 0));
+  }
+
+  /// Begins a query that has waited for a worker before.
+  ///
+  /// @param submittedNanos when that began, as `System.nanoTime()` tells it
+  public static ActiveQuery beginSubmitted(
+      ExecutionContext context, String sql, QueryOptions options, long submittedNanos) {
+    return begun(new ActiveQuery(context, sql, options, false, System.nanoTime() - submittedNanos));
+  }
+
+  /// Begins a query that others do not have to wait for.
+  public static ActiveQuery beginInBackground(ExecutionContext context, String sql, QueryOptions options) {
+    return begun(new ActiveQuery(context, sql, options, true, 0));
+  }
+
+  private static ActiveQuery begun(ActiveQuery query) {
+    query.context.observer().started(query);
+    return query;
+  }
+
+  /// A number that no other query of the process has.
+  public long id() {
+    return id;
+  }
+
+  /// What is run.
+  public String sql() {
+    return sql;
+  }
+
+  boolean isInteractiveOf(WorkerPool pool) {
+    return context.workers() == pool && !background;
   }
 
   /// The session to run it in; to be asked for within a call only.
   public SessionHandle session() {
     SessionHandle taken = session;
     if (taken == null) {
-      taken = source.take();
+      taken = context.source().take();
       synchronized (this) {
         session = taken;
         // Who stopped the query before there was a session has not reached it.
         if (reason != null) {
           throw stopped(reason, null);
         }
+      }
+      if (options.profiled() || context.observer().wantsProfiles()) {
+        taken.setProfiled(true);
+        profiled = true;
       }
     }
     return taken;
@@ -88,26 +157,40 @@ public final class ActiveQuery implements CallRunner {
   }
 
   private <T extends @Nullable Object> T runHere(Supplier<T> call, @Nullable Thread interruptible) {
-    enter(interruptible);
+    long begin = System.nanoTime();
     try {
-      return call.get();
-    } catch (InterruptedQueryException e) {
-      throw explain(e);
-    } finally {
-      leave();
+      enter(interruptible);
+      try {
+        return call.get();
+      } catch (InterruptedQueryException e) {
+        throw explain(e);
+      } finally {
+        leave(begin);
+      }
+    } catch (DataPrismException e) {
+      fail(e.code());
+      throw e;
     }
   }
 
   private <T extends @Nullable Object> T runOnWorker(Supplier<T> call) {
     FutureTask<T> task = new FutureTask<>(() -> runHere(call, null));
     AtomicBoolean claimed = new AtomicBoolean();
-    workers.execute(
-        session != null,
-        () -> {
-          if (claimed.compareAndSet(false, true)) {
-            task.run();
-          }
-        });
+    try {
+      context
+          .workers()
+          .execute(
+              session != null,
+              options.group(),
+              () -> {
+                if (claimed.compareAndSet(false, true)) {
+                  task.run();
+                }
+              });
+    } catch (OverloadedException e) {
+      fail(e.code());
+      throw e;
+    }
     boolean interrupted = false;
     try {
       while (true) {
@@ -118,6 +201,7 @@ public final class ActiveQuery implements CallRunner {
           stop(StopReason.THREAD_INTERRUPTED);
           if (claimed.compareAndSet(false, true)) {
             // Nothing has been run, and nothing will be.
+            fail(StopReason.THREAD_INTERRUPTED.code);
             throw stopped(StopReason.THREAD_INTERRUPTED, null);
           }
         }
@@ -170,11 +254,22 @@ public final class ActiveQuery implements CallRunner {
     Watch.add(this);
   }
 
-  private void leave() {
+  private void leave(long begin) {
     Watch.remove(this);
     caller = null;
+    long taken = System.nanoTime() - begin;
+    SessionHandle used;
     synchronized (this) {
       calls--;
+      if (firstCallNanos < 0) {
+        firstCallNanos = begin - startNanos;
+        startingNanos = taken;
+      }
+      callingNanos += taken;
+      used = session;
+    }
+    if (used != null && context.observer().wantsEffects()) {
+      tellEffects(used, context.observer());
     }
     if (reporter != null) {
       reporter.report(this);
@@ -224,13 +319,65 @@ public final class ActiveQuery implements CallRunner {
     return reason != null;
   }
 
+  /// Tells an observer what the statements of a session have done since it was told last.
+  public static void tellEffects(SessionHandle session, QueryObserver observer) {
+    try {
+      List<StatementEffect> effects = session.takeEffects();
+      if (!effects.isEmpty()) {
+        observer.effects(effects);
+      }
+    } catch (ClosedException e) {
+      // A session that was closed while it ran a statement tells nothing more.
+    }
+  }
+
   /// Counts rows that have been pulled.
   public synchronized void addRows(long count) {
     rows += count;
   }
 
+  /// Counts a batch that has been pulled.
+  public synchronized void addBatch(long rowCount, long byteSize) {
+    rows += rowCount;
+    batches++;
+    bytes += byteSize;
+  }
+
+  /// Counts rows that have been inserted, updated and deleted.
+  public synchronized long addChangedRows(long count) {
+    changedRows += count;
+    return count;
+  }
+
+  private synchronized void fail(ErrorCode code) {
+    if (failure == null) {
+      failure = code;
+    }
+  }
+
+  /// With which error the query has ended, or null.
+  public synchronized @Nullable ErrorCode failure() {
+    return failure;
+  }
+
+  /// What the query has taken, up to its end or up to now.
+  public synchronized QueryMetrics metrics() {
+    long total = endNanos >= 0 ? endNanos : System.nanoTime() - startNanos;
+    return new QueryMetrics(
+        Duration.ofNanos(waitedNanos + (firstCallNanos < 0 ? total : firstCallNanos)),
+        Duration.ofNanos(startingNanos),
+        Duration.ofNanos(callingNanos - startingNanos),
+        Duration.ofNanos(waitedNanos + total),
+        rows,
+        batches,
+        bytes,
+        changedRows,
+        Optional.ofNullable(profile));
+  }
+
+
   /// How far the query is.
-  Progress progress() {
+  public Progress progress() {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
     synchronized (this) {
       SessionHandle running = session;
@@ -268,8 +415,45 @@ public final class ActiveQuery implements CallRunner {
     }
     SessionHandle taken = session;
     if (taken != null) {
-      source.giveBack(taken);
+      QueryProfile measured = profiled ? takeProfile(taken) : null;
+      context.source().giveBack(taken);
+      synchronized (this) {
+        profile = measured;
+      }
     }
+    synchronized (this) {
+      endNanos = System.nanoTime() - startNanos;
+    }
+    context.observer().ended(this);
+    Consumer<QueryMetrics> told = options.metrics();
+    if (told != null) {
+      ListenerThread.tell("metrics", () -> told.accept(metrics()));
+    }
+  }
+
+  private static @Nullable QueryProfile takeProfile(SessionHandle session) {
+    try {
+      StatementProfile measured = session.profile();
+      session.setProfiled(false);
+      return new QueryProfile(
+          seconds(measured.total()),
+          seconds(measured.operators()),
+          seconds(measured.binding()),
+          seconds(measured.optimizing()),
+          seconds(measured.physicalPlanning()),
+          measured.rowsScanned(),
+          measured.peakMemory(),
+          measured.peakSpilled(),
+          measured.bytesRead(),
+          measured.bytesWritten());
+    } catch (ClosedException | BusyException e) {
+      // A session that was closed, or that somebody uses for something else by now, has nothing to tell of this query.
+      return null;
+    }
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
   private static long nanos(Duration duration) {

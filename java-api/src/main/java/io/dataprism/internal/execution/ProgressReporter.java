@@ -1,9 +1,6 @@
 package io.dataprism.internal.execution;
 
 import io.dataprism.Progress;
-import java.lang.System.Logger.Level;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -12,11 +9,6 @@ import java.util.function.Consumer;
 /// often.
 final class ProgressReporter {
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-  private static final class Holder {
-    static final ExecutorService THREAD =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("dataprism-progress").factory());
-  }
 
   private final Consumer<Progress> listener;
   private final AtomicBoolean pending = new AtomicBoolean();
@@ -37,15 +29,12 @@ final class ProgressReporter {
       return;
     }
     reportedNanos = System.nanoTime();
-    Holder.THREAD.execute(() -> {
-      pending.set(false);
-      try {
-        // Read only now: so a report that found this one pending is not lost.
-        listener.accept(query.progress());
-      } catch (RuntimeException | Error e) {
-        // The query is not to blame for its listener, and must not suffer from it.
-        System.getLogger("io.dataprism").log(Level.WARNING, "A listener of a query's progress failed.", e);
-      }
-    });
+    ListenerThread.tell(
+        "progress",
+        () -> {
+          pending.set(false);
+          // Read only now: so a report that found this one pending is not lost.
+          listener.accept(query.progress());
+        });
   }
 }

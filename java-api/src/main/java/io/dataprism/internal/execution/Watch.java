@@ -38,6 +38,15 @@ final class Watch {
     CALLS.remove(query);
   }
 
+  static boolean hasInteractiveCalls(WorkerPool workers) {
+    for (ActiveQuery query : CALLS) {
+      if (query.isInteractiveOf(workers)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void watch() {
     int idle = 0;
     while (true) {

@@ -1,11 +1,9 @@
 package io.dataprism.internal.execution;
 
-import io.dataprism.error.DataPrismException.Details;
-import io.dataprism.error.ErrorCode;
 import io.dataprism.error.OverloadedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,27 +14,23 @@ import org.jspecify.annotations.Nullable;
 /// The platform threads that make the native calls of those who must not block: virtual threads, whose carrier a native
 /// call would pin, and callers that asked for a future. Thread-safe.
 ///
-/// What waits is served in the order in which it came, but that the calls of queries which have begun come before
-/// queries that have not: so as few as possible hold a session and memory. Threads are made when they are needed and
-/// end when they have had nothing to do for a while.
+/// In which order those that wait are served is up to a [FairQueue]; the calls of queries which have begun come before
+/// queries that have not, so that as few as possible hold a session and memory. Threads are made when they are needed
+/// and end when they have had nothing to do for a while.
 public final class WorkerPool implements AutoCloseable {
   private static final long IDLE_SECONDS = 10;
 
-  private final LinkedBlockingDeque<Runnable> queue = new LinkedBlockingDeque<>();
+  private final FairQueue queue;
   private final ThreadPoolExecutor executor;
-  private final int maxQueued;
-
-  /// How many queries that have not begun are waiting or being begun.
-  private final AtomicInteger waiting = new AtomicInteger();
-
   private final AtomicInteger busy = new AtomicInteger();
 
   /// A pool without a thread yet.
   ///
   /// @param threads how many calls may run at once
-  /// @param maxQueued how many more may wait
-  public WorkerPool(int threads, int maxQueued) {
-    this.maxQueued = maxQueued;
+  /// @param maxQueued how many queries may wait in all
+  /// @param maxQueuedPerGroup how many of them may belong to one group
+  public WorkerPool(int threads, int maxQueued, int maxQueuedPerGroup) {
+    this.queue = new FairQueue(maxQueued, maxQueuedPerGroup);
     AtomicInteger count = new AtomicInteger();
     this.executor =
         new ThreadPoolExecutor(
@@ -44,7 +38,7 @@ public final class WorkerPool implements AutoCloseable {
             threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            queue,
+            new LinkedBlockingQueue<>(),
             task -> Thread.ofPlatform().daemon().name("dataprism-worker-" + count.incrementAndGet()).unstarted(task));
     executor.allowCoreThreadTimeOut(true);
   }
@@ -52,30 +46,20 @@ public final class WorkerPool implements AutoCloseable {
   /// Runs a task on a worker.
   ///
   /// @param begun whether the task belongs to a query that has begun; such a one is never refused
+  /// @param group the group of the query, or null
   /// @throws OverloadedException if too many queries wait already
-  public void execute(boolean begun, Runnable task) {
+  public void execute(boolean begun, @Nullable String group, Runnable task) {
     if (begun) {
-      continueSoon(() -> runCounted(task));
-      return;
+      queue.addBegun(task);
+    } else {
+      queue.add(group, task);
     }
-    if (waiting.incrementAndGet() > maxQueued) {
-      waiting.decrementAndGet();
-      throw new OverloadedException(
-          Details.of(
-              ErrorCode.OVERLOADED,
-              maxQueued + " queries wait for a worker, which is as many as may",
-              "run fewer at once, or open the engine with more workers or a longer queue"));
-    }
-    Runnable first =
-        () -> {
-          waiting.decrementAndGet();
-          runCounted(task);
-        };
     try {
-      executor.execute(first);
+      // The executor decides when a task is run, and the queue which.
+      executor.execute(this::runNext);
     } catch (RejectedExecutionException e) {
       // The engine is closed, and whatever the task does will say so.
-      first.run();
+      runNext();
     }
   }
 
@@ -86,7 +70,7 @@ public final class WorkerPool implements AutoCloseable {
       return call.get();
     }
     FutureTask<T> task = new FutureTask<>(call::get);
-    execute(true, task);
+    execute(true, null, task);
     boolean interrupted = false;
     try {
       while (true) {
@@ -114,16 +98,12 @@ public final class WorkerPool implements AutoCloseable {
     };
   }
 
-  private void continueSoon(Runnable task) {
-    queue.addFirst(task);
-    executor.prestartCoreThread();
-    // Workers that have ended take nothing from the queue any more.
-    if (executor.isShutdown() && queue.remove(task)) {
-      task.run();
+  private void runNext() {
+    Runnable task = queue.poll();
+    // There is one for every turn.
+    if (task == null) {
+      throw new AssertionError("a turn without a task");
     }
-  }
-
-  private void runCounted(Runnable task) {
     busy.incrementAndGet();
     try {
       task.run();
@@ -134,7 +114,13 @@ public final class WorkerPool implements AutoCloseable {
 
   /// How many queries wait that have not begun.
   public int waiting() {
-    return waiting.get();
+    return queue.queued();
+  }
+
+  /// Whether a query of this pool's engine is in a native call, those in the background apart. Costs those queries
+  /// nothing.
+  public boolean hasInteractiveCalls() {
+    return Watch.hasInteractiveCalls(this);
   }
 
   /// How many workers do something.

@@ -1,0 +1,43 @@
+package io.dataprism.internal.job;
+
+import io.dataprism.Progress;
+import io.dataprism.internal.execution.ActiveQuery;
+
+/// Statements that are run for their effect: one step.
+final class StatementSteps implements JobSteps {
+  private final JobSpec spec;
+  private final ActiveQuery query;
+  private long rows;
+
+  StatementSteps(JobSpec spec) {
+    this.spec = spec;
+    this.query = ActiveQuery.beginInBackground(spec.context(), spec.sql(), spec.options());
+  }
+
+  @Override
+  public boolean step() {
+    rows = query.runOnThisWorker(() -> query.session().execute(spec.sql(), spec.parameters()));
+    query.addRows(rows);
+    return false;
+  }
+
+  @Override
+  public long rows() {
+    return rows;
+  }
+
+  @Override
+  public Progress progress() {
+    return query.progress();
+  }
+
+  @Override
+  public void cancel() {
+    query.cancel();
+  }
+
+  @Override
+  public void close() {
+    query.end();
+  }
+}
