@@ -9,6 +9,7 @@ import io.dataprism.QueryResult;
 import io.dataprism.Session;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InternalException;
 import io.dataprism.memory.MemoryBudget;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class HealthTest {
   private static final String LONG_QUERY = "SELECT count(*) FROM range(100000000) a, range(100000000) b";
 
@@ -52,10 +55,10 @@ class HealthTest {
         Session session = engine.session();
         QueryResult open = session.query("FROM range(1000000)")) {
       open.next();
-      CompletableFuture<QueryResult> waiting = engine.queryAsync(LONG_QUERY);
+      CompletableFuture<Long> running = engine.sql(LONG_QUERY).executeAsync();
       CompletableFuture<Long> queued = engine.sql("SELECT 1").executeAsync();
       EngineStatus status = engine.status();
-      while (status.running() < 1 || status.workersBusy() < 1) {
+      while (status.running() < 2 || status.workersBusy() < 1 || status.queued() < 1) {
         status = engine.status();
       }
       assertThat(status.state()).isEqualTo(EngineStatus.State.RUNNING);
@@ -67,7 +70,7 @@ class HealthTest {
       assertThat(status.memory().orElseThrow().limit()).isPositive();
       assertThat(status.lastFailure()).isEmpty();
       queued.cancel(true);
-      waiting.cancel(true);
+      running.cancel(true);
     }
   }
 
@@ -116,7 +119,7 @@ class HealthTest {
   @Test
   void aFullQueueIsNoticed() {
     try (Engine engine = Engine.builder().workers(1).maxQueued(1).open()) {
-      CompletableFuture<QueryResult> running = engine.queryAsync(LONG_QUERY);
+      CompletableFuture<Long> running = engine.sql(LONG_QUERY).executeAsync();
       while (engine.status().workersBusy() == 0 || engine.status().queued() > 0) {
         Thread.onSpinWait();
       }
@@ -167,14 +170,19 @@ class HealthTest {
     Path file = directory.resolve("fatal.db");
     try (Engine engine = Engine.open(file)) {
       engine.execute("CREATE TABLE t AS SELECT range AS n FROM range(1000)");
-      engine.execute("SET debug_checkpoint_abort = 'before_truncate'");
+      engine.execute("SET GLOBAL debug_checkpoint_abort = 'before_header'");
+      assertThat(engine.health().isHealthy()).isTrue();
       assertThatThrownBy(() -> engine.execute("INSERT INTO t VALUES (1); CHECKPOINT"))
-          .isInstanceOf(DataPrismException.class);
+          .isInstanceOf(InternalException.class);
+      engine.query("SELECT 1").close();
       assertThat(engine.status().state()).isEqualTo(EngineStatus.State.FAILED);
-      assertThat(engine.status().lastFailure()).isPresent();
+      assertThat(engine.status().memory()).isEmpty();
+      assertThat(engine.status().lastFailure().orElseThrow().code()).isEqualTo(ErrorCode.FATAL);
       Health health = engine.health();
       assertThat(health.check("engine").orElseThrow().ok()).as("%s", health).isFalse();
-      assertThat(health.check("engine").orElseThrow().message()).contains("open the database again");
+      assertThat(health.check("engine").orElseThrow().message())
+          .contains("invalidated")
+          .contains("open the database again");
     }
   }
 

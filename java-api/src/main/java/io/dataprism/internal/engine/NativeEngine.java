@@ -23,7 +23,6 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   private volatile @Nullable EngineHandle handle;
   private volatile boolean closed;
   private volatile boolean startFailed;
-  private volatile boolean invalidated;
   private volatile long startedMillis;
   private volatile EngineStatus.@Nullable Failure lastFailure;
 
@@ -102,12 +101,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
     return closed;
   }
 
-  /// Whether a fatal error has made the database unusable.
-  public boolean isInvalidated() {
-    return invalidated;
-  }
-
-  /// What the engine is in.
+  /// What the engine is in, as far as can be told without asking its database.
   public EngineStatus.State state() {
     if (closed) {
       return EngineStatus.State.CLOSED;
@@ -115,7 +109,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
     if (handle == null) {
       return startFailed ? EngineStatus.State.FAILED : EngineStatus.State.NOT_STARTED;
     }
-    return invalidated ? EngineStatus.State.FAILED : EngineStatus.State.RUNNING;
+    return EngineStatus.State.RUNNING;
   }
 
   /// When the engine was opened.
@@ -132,15 +126,11 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   public DataPrismException map(NativeError error) {
     DataPrismException e = Errors.of(error);
     switch (e.code()) {
-      case FATAL, CHECKPOINT_FAILED -> {
-        invalidated = true;
-        note(e);
-      }
       case OUT_OF_MEMORY, SPILL_LIMIT -> {
         note(e);
         ThresholdWatch.lookNow();
       }
-      case IO, SERIALIZATION, INTERNAL, PANIC -> note(e);
+      case IO, SERIALIZATION, CHECKPOINT_FAILED, INTERNAL, FATAL, PANIC -> note(e);
       default -> {}
     }
     return e;

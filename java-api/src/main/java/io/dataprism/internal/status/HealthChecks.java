@@ -8,6 +8,7 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
+import io.dataprism.memory.EngineMemory;
 import io.dataprism.status.EngineStatus;
 import io.dataprism.status.Health;
 import io.dataprism.status.Health.Check;
@@ -151,15 +152,18 @@ public final class HealthChecks {
 
     private String engine(EngineStatus.State state) throws Problem {
       return switch (state) {
-        case RUNNING -> "running";
+        case RUNNING -> {
+          // A SELECT that touches no table works even on a database that a fatal error has made unusable; this does
+          // not.
+          EngineMemory memory = engine.memory();
+          yield "running, with " + memory.used() + " of at most " + memory.limit() + " bytes in use";
+        }
         case NOT_STARTED -> "not started yet; the first use starts it";
         case CLOSED -> throw new Problem("closed; open another engine");
-        case FAILED -> {
-          String reason = nativeEngine.lastFailure().map(EngineStatus.Failure::message).orElse("failed");
-          String todo =
-              nativeEngine.isInvalidated() ? "close the engine and open the database again" : "see the message";
-          throw new Problem(reason + "; " + todo);
-        }
+        case FAILED ->
+            throw new Problem(
+                "could not be started, and the next use tries again: "
+                    + nativeEngine.lastFailure().map(EngineStatus.Failure::message).orElse("no reason is known"));
       };
     }
 

@@ -2,7 +2,9 @@ package io.dataprism.internal.status;
 
 import io.dataprism.LiveHandles;
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.InternalException;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
@@ -22,8 +24,23 @@ public final class StatusReader {
   public static EngineStatus read(NativeEngine engine, WorkerPool workers) {
     EngineHandle handle = engine.ifStarted();
     String path = engine.options().path();
+    EngineStatus.State state = engine.state();
+    Optional<EngineMemory> memory = Optional.empty();
+    if (handle != null && state == EngineStatus.State.RUNNING) {
+      try {
+        memory = Optional.of(memoryOf(handle));
+      } catch (ClosedException e) {
+        state = EngineStatus.State.CLOSED;
+      } catch (InternalException e) {
+        // A database that a fatal error has made unusable answers nothing.
+        state = EngineStatus.State.FAILED;
+      } catch (DataPrismException e) {
+        // What it uses is not known, which is no reason to say that it has failed.
+        memory = Optional.empty();
+      }
+    }
     return new EngineStatus(
-        engine.state(),
+        state,
         handle == null ? Optional.empty() : Optional.of(EngineHandle.duckdbVersion(Errors::of)),
         handle == null ? Optional.empty() : Optional.of(EngineHandle.libraryVersion(Errors::of)),
         Optional.ofNullable(path).map(Path::of),
@@ -32,11 +49,11 @@ public final class StatusReader {
         running(handle),
         workers.waiting(),
         workers.busy(),
-        memory(handle),
+        memory,
         engine.lastFailure());
   }
 
-  // An engine may be closed at any moment, and its database may answer no more. Neither is a failure of the status.
+  // An engine may be closed at any moment, which is no failure of the status.
 
   private static LiveHandles open(@Nullable EngineHandle handle) {
     try {
@@ -45,7 +62,7 @@ public final class StatusReader {
       }
       EngineHandle.Live live = handle.live();
       return new LiveHandles(live.engines(), live.sessions(), live.statements(), live.results(), live.batches());
-    } catch (DataPrismException e) {
+    } catch (ClosedException e) {
       return NONE;
     }
   }
@@ -53,16 +70,8 @@ public final class StatusReader {
   private static int running(@Nullable EngineHandle handle) {
     try {
       return handle == null || handle.isClosed() ? 0 : handle.running();
-    } catch (DataPrismException e) {
+    } catch (ClosedException e) {
       return 0;
-    }
-  }
-
-  private static Optional<EngineMemory> memory(@Nullable EngineHandle handle) {
-    try {
-      return handle == null || handle.isClosed() ? Optional.empty() : Optional.of(memoryOf(handle));
-    } catch (DataPrismException e) {
-      return Optional.empty();
     }
   }
 
