@@ -9,8 +9,12 @@ module io.dataprism {
   exports io.dataprism.catalog;
   exports io.dataprism.column;
   exports io.dataprism.error;
+  exports io.dataprism.event;
   exports io.dataprism.job;
+  exports io.dataprism.memory;
+  exports io.dataprism.metrics;
   exports io.dataprism.plan;
   exports io.dataprism.schema;
+  exports io.dataprism.status;
   exports io.dataprism.terminal;
 }

@@ -16,18 +16,29 @@ import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.event.EventBus;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.QueryCache;
+import io.dataprism.internal.engine.NativeEngine;
+import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.internal.observe.EngineObserver;
 import io.dataprism.internal.job.JobScheduler;
 import io.dataprism.job.Jobs;
+import io.dataprism.internal.status.HealthChecks;
+import io.dataprism.internal.status.StatusReader;
+import io.dataprism.memory.EngineMemory;
+import io.dataprism.metrics.QueryStatistics;
 import io.dataprism.plan.QueryPlan;
+import io.dataprism.status.EngineStatus;
+import io.dataprism.status.Health;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A database and the native engine that runs SQL on it, in this process.
@@ -48,8 +59,9 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe: any number of threads may query at once. Closing the engine stops what runs, closes everything that was
 /// opened from it and closes the database file; it may be done from any thread and more than once.
 public final class Engine implements AutoCloseable {
-  private final EngineHandle handle;
+  private final NativeEngine nativeEngine;
   private final WorkerPool workers;
+  private final AtomicReference<@Nullable HealthChecks> checks = new AtomicReference<>();
   private final EngineObserver observer;
   private final ExecutionContext context;
   private final @Nullable CacheUse caching;
@@ -60,18 +72,18 @@ public final class Engine implements AutoCloseable {
   private boolean closing;
 
   Engine(
-      EngineHandle handle,
+      NativeEngine nativeEngine,
       WorkerPool workers,
       EngineObserver observer,
       @Nullable CacheOptions cache,
       int maxJobs) {
-    this.handle = handle;
+    this.nativeEngine = nativeEngine;
     this.workers = workers;
     this.observer = observer;
     this.maxJobs = maxJobs;
-    this.context = new ExecutionContext(new LeasedSessions(handle), workers, observer);
-    this.caching = cache == null ? null : new CacheUse(new QueryCache(this, handle, cache), cache.allQueries());
-    LeakReporter.watch(this, handle, "Engine");
+    this.context = new ExecutionContext(new LeasedSessions(nativeEngine), workers, observer);
+    this.caching = cache == null ? null : new CacheUse(new QueryCache(this, nativeEngine, cache), cache.allQueries());
+    LeakReporter.watch(this, nativeEngine, "Engine");
   }
 
   /// Opens an engine on a new database in memory.
@@ -171,24 +183,61 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return new Session(handle.session(), context);
+    return new Session(nativeEngine.get().session(), context);
   }
 
   /// Counts what is open on this engine, the engine included.
   ///
   /// @throws ClosedException if the engine is closed
   public LiveHandles liveHandles() {
-    return LiveHandles.of(handle.live());
+    return LiveHandles.of(nativeEngine.get().live());
   }
 
   /// The version of DuckDB inside, such as `v2.0.0`.
   public String duckdbVersion() {
+    nativeEngine.get();
     return EngineHandle.duckdbVersion(Errors::of);
+  }
+
+  /// What this engine uses of the process's [io.dataprism.memory.MemoryBudget]. Its queries are not disturbed.
+  ///
+  /// @throws ClosedException if the engine is closed
+  public EngineMemory memory() {
+    return StatusReader.memoryOf(nativeEngine.get());
+  }
+
+  /// What the engine is in. Works in every state, never throws because of it, and does not start a lazy engine.
+  public EngineStatus status() {
+    return StatusReader.read(nativeEngine, workers);
+  }
+
+  /// Checks whether the engine works: runs a query, looks at its files, and more; see [Health]. Never throws, takes a
+  /// few milliseconds if all is well and no more than three seconds if not, and does not start a lazy engine.
+  public Health health() {
+    HealthChecks made = checks.get();
+    if (made == null) {
+      made = new HealthChecks(this, nativeEngine, workers);
+      if (!checks.compareAndSet(null, made)) {
+        return health();
+      }
+    }
+    return made.check();
+  }
+
+  /// The engine's events; see [EventBus]. Asking for them makes the engine record them from then on, unless
+  /// [EngineBuilder#eventHistory(int)] made it do so before.
+  public EventBus events() {
+    return observer.events(nativeEngine);
+  }
+
+  /// What all queries of this engine have taken together that have ended.
+  public QueryStatistics statistics() {
+    return observer.statistics();
   }
 
   /// Whether the engine is closed.
   public boolean isClosed() {
-    return handle.isClosed();
+    return nativeEngine.isClosed();
   }
 
   /// The jobs that run in the background; [Query#inBackground] submits them. They can still be looked at when the
@@ -224,8 +273,9 @@ public final class Engine implements AutoCloseable {
     if (jobs != null) {
       jobs.close();
     }
-    handle.close();
+    nativeEngine.close();
     workers.close();
+    observer.closed();
     if (caching != null) {
       caching.cache().clear();
     }
@@ -236,7 +286,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction begin() {
-    return Transaction.ofItsOwn(handle, context, Transaction.Access.READ_WRITE);
+    return Transaction.ofItsOwn(nativeEngine.get(), context, Transaction.Access.READ_WRITE);
   }
 
   /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
@@ -245,7 +295,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction beginReadOnly() {
-    return Transaction.ofItsOwn(handle, context, Transaction.Access.READ_ONLY);
+    return Transaction.ofItsOwn(nativeEngine.get(), context, Transaction.Access.READ_ONLY);
   }
 
   /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with
@@ -313,10 +363,10 @@ public final class Engine implements AutoCloseable {
   }
 
   /// The engine's own sessions.
-  private record LeasedSessions(EngineHandle engine) implements SessionSource {
+  private record LeasedSessions(NativeEngine engine) implements SessionSource {
     @Override
     public SessionHandle take() {
-      return engine.lease();
+      return engine.get().lease();
     }
 
     @Override

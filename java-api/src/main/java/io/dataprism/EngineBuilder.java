@@ -1,16 +1,16 @@
 package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.LibraryLoadException;
-import io.dataprism.bindings.NativeLibrary;
 import io.dataprism.cache.CacheOptions;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.WorkerPool;
-import io.dataprism.internal.handle.Errors;
+import io.dataprism.internal.memory.BudgetSettings;
+import io.dataprism.internal.observe.EngineObserver;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +19,21 @@ public final class EngineBuilder {
   /// Room for as many callers as a busy service has, at some hundred bytes each.
   private static final int DEFAULT_MAX_QUEUED = 16_384;
 
+  private static final int DEFAULT_EVENT_HISTORY = 256;
+
   private @Nullable Path database;
   private boolean readOnly;
   private int threads;
   private long memoryLimit;
   private @Nullable Path tempDirectory;
+  private long maxSpill;
+  private boolean lazy;
   private int workers = 2 * Runtime.getRuntime().availableProcessors();
   private int maxQueued = DEFAULT_MAX_QUEUED;
   private @Nullable CacheOptions cache;
   private int maxQueuedPerGroup = Integer.MAX_VALUE;
   private int maxJobs = 1;
+  private int eventHistory;
 
   EngineBuilder() {}
 
@@ -53,9 +58,9 @@ public final class EngineBuilder {
     return this;
   }
 
-  /// How many bytes the engine's buffers may take. What does not fit goes to the [#tempDirectory(Path)] where the
-  /// statement allows it, and is an [io.dataprism.error.OutOfMemoryException] where not. The default is 80 % of the
-  /// machine's memory.
+  /// How many bytes the engine's buffers may take at most. What does not fit goes to the [#tempDirectory(Path)] where
+  /// the statement allows it, and is an [io.dataprism.error.OutOfMemoryException] where not. Without a limit of its
+  /// own, and never more than that, an engine has its share of the process's [io.dataprism.memory.MemoryBudget].
   ///
   /// @throws ConfigurationException if the limit is not positive
   public EngineBuilder memoryLimit(long bytes) {
@@ -68,6 +73,24 @@ public final class EngineBuilder {
   /// working directory for a database in memory.
   public EngineBuilder tempDirectory(Path directory) {
     this.tempDirectory = directory;
+    return this;
+  }
+
+  /// How many bytes may be in the [#tempDirectory(Path)] at once. A statement that needs more fails with an
+  /// [io.dataprism.error.OutOfMemoryException] of code [ErrorCode#SPILL_LIMIT]; the engine stays usable. The default is
+  /// nine tenths of what is free on the disk.
+  ///
+  /// @throws ConfigurationException if the limit is not positive
+  public EngineBuilder maxSpill(long bytes) {
+    requirePositive("maxSpill", bytes);
+    this.maxSpill = bytes;
+    return this;
+  }
+
+  /// Loads the native library and opens the database when the engine is first used, instead of in [#open()]. Whatever
+  /// can go wrong then fails that use, as [#open()] would have failed; the next use tries again.
+  public EngineBuilder lazy() {
+    this.lazy = true;
     return this;
   }
 
@@ -121,6 +144,16 @@ public final class EngineBuilder {
     return this;
   }
 
+  /// How many of the latest events the engine keeps, at least one, beginning with its opening. The default is 256,
+  /// beginning with the first call of [Engine#events()], before which nothing is kept.
+  ///
+  /// @throws ConfigurationException if there are none
+  public EngineBuilder eventHistory(int events) {
+    requirePositive("eventHistory", events);
+    this.eventHistory = events;
+    return this;
+  }
+
   /// Opens the engine.
   ///
   /// @return the engine; the caller closes it
@@ -131,16 +164,22 @@ public final class EngineBuilder {
     if (readOnly && database == null) {
       throw configuration("a database in memory cannot be read-only", "name a database file, or leave readOnly() out");
     }
-    try {
-      NativeLibrary.load();
-    } catch (LibraryLoadException e) {
-      throw Errors.of(e);
-    }
     EngineHandle.Options options =
-        new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
-    // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
-    EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
-    return new Engine(handle, new WorkerPool(workers, maxQueued, maxQueuedPerGroup), cache, maxJobs);
+        new EngineHandle.Options(
+            text(database),
+            readOnly,
+            threads,
+            memoryLimit,
+            text(tempDirectory),
+            maxSpill,
+            Runtime.getRuntime().maxMemory(),
+            System.getProperty(BudgetSettings.LIMIT_PROPERTY) == null ? 0 : BudgetSettings.limit());
+    EngineObserver observer = new EngineObserver(eventHistory == 0 ? DEFAULT_EVENT_HISTORY : eventHistory, eventHistory > 0);
+    NativeEngine engine = new NativeEngine(options, observer);
+    if (!lazy) {
+      engine.get();
+    }
+    return new Engine(engine, new WorkerPool(workers, maxQueued, maxQueuedPerGroup), observer, cache, maxJobs);
   }
 
   private static @Nullable String text(@Nullable Path path) {

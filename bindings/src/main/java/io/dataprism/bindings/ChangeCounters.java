@@ -6,11 +6,12 @@ import io.dataprism.bindings.generated.dp_versions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 
 /// What has changed in an engine's database: counters that only go up, and that have gone up before the call returns
 /// that makes a change visible. Thread-safe.
 public final class ChangeCounters {
-  private final EngineHandle engine;
+  private final Supplier<EngineHandle> source;
 
   /// Where counters stand.
   ///
@@ -23,12 +24,15 @@ public final class ChangeCounters {
   public record PlanCounts(long hits, long misses) {}
 
   /// The counters of an engine.
-  public ChangeCounters(EngineHandle engine) {
-    this.engine = engine;
+  ///
+  /// @param source gives the engine, which need not be open before it is asked for
+  public ChangeCounters(Supplier<EngineHandle> source) {
+    this.source = source;
   }
 
   /// How many changes there have been of any kind.
   public long count() {
+    EngineHandle engine = source.get();
     MemorySegment handle = engine.acquire();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
@@ -42,6 +46,7 @@ public final class ChangeCounters {
 
   /// The number of the counter that belongs to the objects of a name, whatever their database and schema.
   public int counterOf(String name) {
+    EngineHandle engine = source.get();
     MemorySegment handle = engine.acquire();
     try (Arena arena = Arena.ofConfined()) {
       Utf8Text text = Utf8Text.of(name, arena);
@@ -59,6 +64,7 @@ public final class ChangeCounters {
   ///
   /// @param counters their numbers
   public Versions versions(int[] counters) {
+    EngineHandle engine = source.get();
     MemorySegment handle = engine.acquire();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, counters);
@@ -74,6 +80,7 @@ public final class ChangeCounters {
 
   /// How often sessions had the plans of prepared statements.
   public PlanCounts plans() {
+    EngineHandle engine = source.get();
     MemorySegment handle = engine.acquire();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = dp_plan_counts.allocate(arena);

@@ -163,12 +163,13 @@ public final class SessionHandle extends ParentHandle {
       long count = Dataprism.dp_effects_count(effects);
       for (long i = 0; i < count; i++) {
         NativeError.check(Dataprism.dp_effects_get(effects, i, effect, error), error, mapper);
+        String name = NativeError.text(dp_effect.name(effect));
         read.add(
             new StatementEffect(
                 StatementEffect.Modification.of(dp_effect.modification(effect)),
                 StatementEffect.ObjectKind.of(dp_effect.object(effect)),
                 dp_effect.rows(effect),
-                Utf8Text.read(dp_effect.name(effect))));
+                name.isEmpty() ? null : name));
       }
       return read;
     } finally {

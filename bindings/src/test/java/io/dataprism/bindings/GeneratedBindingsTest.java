@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_effect;
 import io.dataprism.bindings.generated.dp_engine_options;
+import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_engine_usage;
 import io.dataprism.bindings.generated.dp_error_info;
 import io.dataprism.bindings.generated.dp_layout;
@@ -48,6 +50,8 @@ class GeneratedBindingsTest {
       Map.ofEntries(
           Map.entry("dp_text", dp_text.layout()),
           Map.entry("dp_error_info", dp_error_info.layout()),
+          Map.entry("dp_effect", dp_effect.layout()),
+          Map.entry("dp_profile", dp_profile.layout()),
           Map.entry("dp_version", dp_version.layout()),
           Map.entry("dp_progress", dp_progress.layout()),
           Map.entry("dp_engine_options", dp_engine_options.layout()),

@@ -7,7 +7,6 @@ import io.dataprism.Engine;
 import io.dataprism.bindings.ChangeCounters;
 import io.dataprism.bindings.ChangeCounters.PlanCounts;
 import io.dataprism.bindings.ChangeCounters.Versions;
-import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.bindings.StoredHandle;
@@ -16,6 +15,7 @@ import io.dataprism.cache.CacheOptions;
 import io.dataprism.cache.CacheStatistics;
 import io.dataprism.cache.CacheStatistics.Kept;
 import io.dataprism.cache.ResultCache;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Work;
 import java.util.EnumMap;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// computed with those of now. Nobody has to be told of a change, so no change can be missed.
 public final class QueryCache implements ResultCache {
   private final Engine engine;
-  private final EngineHandle handle;
+  private final NativeEngine nativeEngine;
   private final ChangeCounters counters;
   private final CacheOptions options;
   private final StatementAnalyses analyses;
@@ -82,11 +82,11 @@ public final class QueryCache implements ResultCache {
     }
   }
 
-  public QueryCache(Engine engine, EngineHandle handle, CacheOptions options) {
+  public QueryCache(Engine engine, NativeEngine nativeEngine, CacheOptions options) {
     this.engine = engine;
-    this.handle = handle;
+    this.nativeEngine = nativeEngine;
     this.options = options;
-    this.counters = new ChangeCounters(handle);
+    this.counters = new ChangeCounters(nativeEngine::get);
     this.analyses = new StatementAnalyses(engine, counters);
     for (BypassReason reason : BypassReason.values()) {
       bypasses.put(reason, new LongAdder());
@@ -176,7 +176,7 @@ public final class QueryCache implements ResultCache {
     try {
       long keyBytes = key.bytes();
       long room = options.maxEntryBytes() - keyBytes;
-      StoredHandle stored = room < 0 ? null : StoredHandle.store(handle, rows, room);
+      StoredHandle stored = room < 0 ? null : StoredHandle.store(nativeEngine.get(), rows, room);
       if (stored == null) {
         refused.increment();
       } else {

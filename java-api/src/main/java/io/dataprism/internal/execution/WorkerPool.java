@@ -123,6 +123,11 @@ public final class WorkerPool implements AutoCloseable {
     return Watch.hasInteractiveCalls(this);
   }
 
+  /// How many may wait.
+  public int maxQueued() {
+    return maxQueued;
+  }
+
   /// How many workers do something.
   public int busy() {
     return busy.get();

@@ -10,6 +10,7 @@ import io.dataprism.event.EngineOpened;
 import io.dataprism.event.EventBus;
 import io.dataprism.event.QueryEnded;
 import io.dataprism.event.QueryStarted;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.QueryObserver;
 import io.dataprism.metrics.QueryMetrics;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Counts the queries of one engine, and passes on what happens to who wants to know. Thread-safe.
-public final class EngineObserver implements QueryObserver {
+public final class EngineObserver implements QueryObserver, NativeEngine.OpenListener {
   private static final int MAX_SQL = 1_000;
 
   private final int historySize;
@@ -40,32 +41,39 @@ public final class EngineObserver implements QueryObserver {
 
   private volatile @Nullable EventLog log;
 
-  /// @param historySize how many events are kept, once somebody wants events
-  public EngineObserver(int historySize) {
+  /// @param historySize how many events are kept
+  /// @param fromTheStart whether events are kept before somebody wants to see them
+  public EngineObserver(int historySize, boolean fromTheStart) {
     this.historySize = historySize;
+    this.log = fromTheStart ? new EventLog(historySize) : null;
   }
 
-  /// The events of the engine, which happen from the first call on.
-  ///
-  /// @param engine the engine, whose statements are recorded from then on
-  public EventBus events(EngineHandle engine) {
+  /// The events of an engine, which are recorded from the first call on.
+  public EventBus events(NativeEngine engine) {
     EventLog known = log;
     return known != null ? known : beginEvents(engine);
   }
 
-  private synchronized EventLog beginEvents(EngineHandle engine) {
+  private synchronized EventLog beginEvents(NativeEngine engine) {
     EventLog known = log;
     if (known == null) {
-      engine.recordEffects(true);
       known = new EventLog(historySize);
       log = known;
+      EngineHandle open = engine.ifStarted();
+      // One that is opened later finds the log.
+      if (open != null) {
+        open.recordEffects(true);
+      }
     }
     return known;
   }
 
-  /// Tells that the engine is open.
-  public void opened(@Nullable String database) {
-    publish((sequence, time) -> new EngineOpened(sequence, time, Optional.ofNullable(database)));
+  @Override
+  public void opened(EngineHandle handle) {
+    if (log != null) {
+      handle.recordEffects(true);
+      publish((sequence, time) -> new EngineOpened(sequence, time));
+    }
   }
 
   /// Tells that the engine is closed.
