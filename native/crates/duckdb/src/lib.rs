@@ -5,8 +5,8 @@
 //! crates above untouched.
 //!
 //! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
-//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface. A [`Delivery`] hands them to
-//! a [`BatchSink`] on the threads that compute them.
+//! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface. A [`Delivery`] hands
+//! them to a [`BatchSink`] on the threads that compute them.
 
 mod arrow;
 mod connection;
