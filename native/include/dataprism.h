@@ -366,8 +366,8 @@ typedef struct dp_progress {
   unsigned long long rows_total;
 } dp_progress;
 
-// Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several threads
-// call it at once. Returns zero to go on, and anything else to stop the query.
+// Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several
+// threads call it at once. Returns zero to go on, and anything else to stop the query.
 //
 // `user_data` is what the query was started with. The schema is valid during the call and stays the library's. The batch is
 // the library's too, which releases it after the call, unless the callee has moved it: copied the structure and set
@@ -900,9 +900,9 @@ unsigned int dp_transfer_interrupt(const struct dp_transfer *transfer, struct dp
 // `transfer` must be null or a live transfer that no other call is using, and must not be used again.
 void dp_transfer_close(struct dp_transfer *transfer);
 
-// Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any order,
-// batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended and every
-// call of the function has returned, whatever the outcome.
+// Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any
+// order, batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended
+// and every call of the function has returned, whatever the outcome.
 //
 // A function that stops the query makes this fail with `DP_INTERRUPTED`, another statement with `DP_UNSUPPORTED`.
 // `rows` receives how many rows the function has taken.

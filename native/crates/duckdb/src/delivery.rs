@@ -1,8 +1,8 @@
 //! Rows that DuckDB's own threads hand to a sink, as they compute them.
 //!
-//! DuckDB runs an aggregate on all of its threads, and calls it with vectors that nobody has copied. So a query whose rows
-//! are to be delivered is made the input of an aggregate, which turns the vectors into Arrow arrays and hands them over
-//! on the thread that it is called on. The aggregate itself has nothing to tell at the end.
+//! DuckDB runs an aggregate on all of its threads, and calls it with vectors that nobody has copied. So a query whose
+//! rows are to be delivered is made the input of an aggregate, which turns the vectors into Arrow arrays and hands
+//! them over on the thread that it is called on. The aggregate itself has nothing to tell at the end.
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
@@ -41,7 +41,8 @@ pub struct Delivery {
     plan: Mutex<Option<Arc<Plan>>>,
 }
 
-// SAFETY: the factory only allocates, from any thread, and lives as long as the connection, which the delivery's user keeps.
+// SAFETY: the factory only allocates, from any thread, and lives as long as the connection, which the delivery's user
+// keeps.
 unsafe impl Send for Delivery {}
 // SAFETY: as above; everything else is behind locks.
 unsafe impl Sync for Delivery {}
@@ -66,8 +67,8 @@ struct Plan {
     factory: sys::duckdb_v2_factory_handle,
     schema: Schema,
     types: Types,
-    /// Rows that do not fill a batch yet wait in a slot. Each of DuckDB's threads has one of its own, as long as there are
-    /// enough; none is held while the sink is called.
+    /// Rows that do not fill a batch yet wait in a slot. Each of DuckDB's threads has one of its own, as long as
+    /// there are enough; none is held while the sink is called.
     slots: Vec<Mutex<Slot>>,
     next_slot: AtomicUsize,
 }
@@ -92,8 +93,8 @@ thread_local! {
 }
 
 impl Connection {
-    /// Makes deliveries possible in the instance of this connection. Once is enough for all of its connections, and it has
-    /// to be done before a transaction begins that is to use them.
+    /// Makes deliveries possible in the instance of this connection. Once is enough for all of its connections, and
+    /// it has to be done before a transaction begins that is to use them.
     pub fn register_delivery(&self) -> Result<()> {
         let factory = self.factory()?;
         let mut function = ptr::null_mut();
@@ -215,8 +216,8 @@ impl Connection {
         })
     }
 
-    /// Starts the statement that [`Delivery::wrap`] made. Running its result to the end delivers all rows but the last few,
-    /// which [`Delivery::finish`] delivers.
+    /// Starts the statement that [`Delivery::wrap`] made. Running its result to the end delivers all rows but the
+    /// last few, which [`Delivery::finish`] delivers.
     pub fn execute_delivery(
         &self,
         statement: &Statement,
@@ -337,8 +338,8 @@ impl Plan {
 
     /// Converts a chunk in a slot, and delivers the batches that are full by then.
     fn update(&self, slot: usize, info: sys::duckdb_v2_aggregate_function_update_info_handle) -> Result<()> {
-        // DuckDB binds a statement anew when it has to, and what it bound before never runs. Were there two calls at once,
-        // their columns would differ, and the sink could not tell one from the other.
+        // DuckDB binds a statement anew when it has to, and what it bound before never runs. Were there two calls at
+        // once, their columns would differ, and the sink could not tell one from the other.
         if self.core.current.load(Ordering::Acquire) != self.number {
             return Err(not_for_sql());
         }
@@ -389,7 +390,8 @@ impl Slot {
         };
         for column in 0..plan.types.0.len() as u64 {
             let (mut source, mut target) = (ptr::null_mut(), ptr::null_mut());
-            // SAFETY: DuckDB lends the vector for the call of the aggregate, during which the chunk is read and emptied.
+            // SAFETY: DuckDB lends the vector for the call of the aggregate, during which the chunk is read and
+            // emptied.
             unsafe {
                 check(|err| {
                     sys::duckdb_v2_aggregate_function_update_get_arg(info, column, &mut source, err)
@@ -535,8 +537,8 @@ struct Types(Vec<sys::duckdb_v2_logical_type_handle>);
 impl Types {
     fn of_arguments(info: sys::duckdb_v2_function_bind_info_handle) -> Result<Self> {
         let mut count = 0;
-        // SAFETY: the information is alive while DuckDB binds, and every place but the one for the variadic arguments may
-        // be null.
+        // SAFETY: the information is alive while DuckDB binds, and every place but the one for the variadic arguments
+        // may be null.
         check(|err| unsafe {
             sys::duckdb_v2_function_bind_get_arg_count(
                 info,
@@ -691,7 +693,8 @@ unsafe extern "C" fn update(
 ) {
     let body = || {
         let (mut data, mut count, mut states) = (ptr::null_mut(), 0, ptr::null_mut());
-        // SAFETY: DuckDB gave `info`, its bind data is what `bind` made, and it has as many states as rows, each written by
+        // SAFETY: DuckDB gave `info`, its bind data is what `bind` made, and it has as many states as rows, each
+        // written by
         // `init`.
         let (plan, slot) = unsafe {
             check(|err| sys::duckdb_v2_aggregate_function_update_get_bind_data(info, &mut data, err))?;
@@ -715,8 +718,8 @@ unsafe extern "C" fn update(
     unsafe { run(err, body) }
 }
 
-/// States only say where rows wait that are not delivered yet; that is the same place before and after. It is not done here
-/// that these are delivered, for DuckDB holds a lock.
+/// States only say where rows wait that are not delivered yet; that is the same place before and after. It is not
+/// done here that these are delivered, for DuckDB holds a lock.
 unsafe extern "C" fn combine(
     _info: sys::duckdb_v2_aggregate_function_combine_info_handle,
     _err: *mut sys::duckdb_v2_error_info_handle,

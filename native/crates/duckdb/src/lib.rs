@@ -7,6 +7,7 @@
 //! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
 //! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface, a [`ChunkResult`] in DuckDB's
 //! own, for another statement to take.
+//! A [`Delivery`] hands them to a [`BatchSink`] on the threads that compute them.
 
 mod arrow;
 mod config;

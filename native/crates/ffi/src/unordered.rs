@@ -12,8 +12,8 @@ use crate::session::dp_session;
 use crate::statement::dp_statement;
 use crate::value::{dp_value, read_parameters};
 
-/// Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several threads
-/// call it at once. Returns zero to go on, and anything else to stop the query.
+/// Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several
+/// threads call it at once. Returns zero to go on, and anything else to stop the query.
 ///
 /// `user_data` is what the query was started with. The schema is valid during the call and stays the library's. The batch is
 /// the library's too, which releases it after the call, unless the callee has moved it: copied the structure and set
@@ -45,8 +45,8 @@ impl Callee {
 
     fn call(&self, schema: &Schema, batch: Batch, guard: BatchGuard) -> bool {
         let mut array = counted(batch, guard);
-        // SAFETY: the function and its data are valid until the query has returned, as its caller vouches, and it is not
-        // called later.
+        // SAFETY: the function and its data are valid until the query has returned, as its caller vouches, and it is
+        // not called later.
         let outcome = unsafe { (self.function)(self.user_data, schema.as_arrow(), &mut array) };
         if let Some(release) = array.release {
             // SAFETY: the callee has not moved the array, so it is still ours.
@@ -56,9 +56,9 @@ impl Callee {
     }
 }
 
-/// Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any order,
-/// batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended and every
-/// call of the function has returned, whatever the outcome.
+/// Runs SQL in a session and hands the rows of its last statement, which has to be a SELECT, to a function: in any
+/// order, batch by batch, from several of DuckDB's threads and from the calling one. Returns when the query has ended
+/// and every call of the function has returned, whatever the outcome.
 ///
 /// A function that stops the query makes this fail with `DP_INTERRUPTED`, another statement with `DP_UNSUPPORTED`.
 /// `rows` receives how many rows the function has taken.

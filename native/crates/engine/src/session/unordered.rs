@@ -14,8 +14,8 @@ use crate::handles::Counters;
 use crate::result::BatchGuard;
 use crate::statement::{PreparedStatement, Recipe};
 
-/// Takes the batches of a query, on the thread that made it; several threads call it at once. False stops the query. The
-/// guard counts the batch as open for as long as it lives.
+/// Takes the batches of a query, on the thread that made it; several threads call it at once. False stops the query.
+/// The guard counts the batch as open for as long as it lives.
 pub trait UnorderedSink: Fn(&Schema, Batch, BatchGuard) -> bool + Send + Sync + 'static {}
 
 impl<F: Fn(&Schema, Batch, BatchGuard) -> bool + Send + Sync + 'static> UnorderedSink for F {}
@@ -43,9 +43,9 @@ impl<S: UnorderedSink> BatchSink for Counted<S> {
 }
 
 impl Session {
-    /// Runs a text of one or more statements and hands the last one's rows, which has to be a SELECT, to a sink: in any
-    /// order, from several threads at once. Tells how many rows the sink has taken. When this returns, the sink is not being
-    /// called any more, whatever the outcome.
+    /// Runs a text of one or more statements and hands the last one's rows, which has to be a SELECT, to a sink: in
+    /// any order, from several threads at once. Tells how many rows the sink has taken. When this returns, the sink
+    /// is not being called any more, whatever the outcome.
     pub fn query_unordered(
         &self,
         sql: &str,
@@ -163,7 +163,8 @@ impl SessionCore {
         Ok(delivery.rows())
     }
 
-    /// The schema that the statement's own result has: within another statement columns of the same name get other names.
+    /// The schema that the statement's own result has: within another statement columns of the same name get other
+    /// names.
     fn schema_of(
         &self,
         state: &Operation<'_>,

@@ -174,7 +174,8 @@ public final class EngineBuilder {
             maxSpill,
             Runtime.getRuntime().maxMemory(),
             System.getProperty(BudgetSettings.LIMIT_PROPERTY) == null ? 0 : BudgetSettings.limit());
-    EngineObserver observer = new EngineObserver(eventHistory == 0 ? DEFAULT_EVENT_HISTORY : eventHistory, eventHistory > 0);
+    EngineObserver observer =
+        new EngineObserver(eventHistory == 0 ? DEFAULT_EVENT_HISTORY : eventHistory, eventHistory > 0);
     NativeEngine engine = new NativeEngine(options, observer);
     if (!lazy) {
       engine.get();

@@ -321,9 +321,7 @@ public final class Query {
     QueryFuture<T> future = new QueryFuture<>();
     long submitted = System.nanoTime();
     Supplier<ActiveQuery> begin = () -> ActiveQuery.beginSubmitted(context, work.sql(), options, submitted);
-    context
-        .workers()
-        .execute(false, group(), () -> future.run(begin, query -> run.apply(query, work), discard));
+    context.workers().execute(false, group(), () -> future.run(begin, query -> run.apply(query, work), discard));
     return future;
   }
 }

@@ -44,6 +44,14 @@ class MemoryTest {
     assertThat(growth(outcome)).as(outcome.output()).isLessThan(MOST_GROWTH);
   }
 
+  @Test
+  void rowsInAnyOrderStreamThroughASmallHeapAndConsumersThatFailLeaveNothingBehind() throws Exception {
+    ChildJvm.Outcome outcome = ChildJvm.run(Unordered.class, List.of("-Xmx256m"));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).contains("rows=" + STREAMED_ROWS).contains("live=0");
+    assertThat(growth(outcome)).as(outcome.output()).isLessThan(MOST_GROWTH);
+  }
+
   private static long growth(ChildJvm.Outcome outcome) {
     return Long.parseLong(outcome.output().replaceAll("(?s).*growth=(-?\\d+).*", "$1"));
   }
@@ -125,6 +133,45 @@ class MemoryTest {
       System.out.println("rows=" + rows);
       System.out.println("live=" + LiveHandles.ofProcess().total());
       System.out.println("growth=" + (most - before));
+    }
+  }
+
+  /// Takes many rows in any order, and stops many queries halfway, after a few of each; tells how much memory that
+  /// took.
+  static final class Unordered {
+    private static final int STOPPED_QUERIES = 2_000;
+
+    public static void main(String[] arguments) throws Exception {
+      long before;
+      long after;
+      try (Engine engine = Engine.builder().threads(2).open()) {
+        Query all = engine.sql(Stream.SQL);
+        stop(all, STOPPED_QUERIES / 10);
+        all.forEachUnordered(batch -> {});
+        before = ResidentMemory.bytes();
+        System.out.println("rows=" + all.forEachUnordered(batch -> {}));
+        stop(all, STOPPED_QUERIES);
+        after = ResidentMemory.bytes();
+      }
+      System.out.println("live=" + LiveHandles.ofProcess().total());
+      System.out.println("growth=" + (after - before));
+    }
+
+    private static void stop(Query query, int times) {
+      RuntimeException stop = new IllegalStateException("on purpose");
+      for (int i = 0; i < times; i++) {
+        try {
+          query.forEachUnordered(batch -> {
+            throw stop;
+          });
+          throw new AssertionError("the query was not stopped");
+        } catch (IllegalStateException e) {
+          // What the consumer throws is what is expected.
+          if (!e.equals(stop)) {
+            throw e;
+          }
+        }
+      }
     }
   }
 }

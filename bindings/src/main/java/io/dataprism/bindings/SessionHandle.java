@@ -141,8 +141,8 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
-  /// What the statements of this session have done that others can see, each once; only while the engine
-  /// [records it][EngineHandle#recordEffects].
+  /// What the statements of this session have done that others can see, each once; only while the engine [records
+  /// it][EngineHandle#recordEffects].
   public List<StatementEffect> takeEffects() {
     MemorySegment session = acquire();
     try (Arena arena = Arena.ofConfined()) {

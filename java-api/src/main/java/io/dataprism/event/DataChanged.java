@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 /// @param change what was done
 /// @param table the table as the statement names it, without quotes, such as `main.sales`; empty where that is not
 ///   certain, as after WITH
-/// @param rows how many rows were changed, if that is known: it is not for a statement that was run for the rows that it
-///   returns
+/// @param rows how many rows were changed, if that is known: it is not for a statement that was run for the rows that
+///   it returns
 public record DataChanged(long sequence, Instant time, Change change, Optional<String> table, OptionalLong rows)
     implements EngineEvent {
 

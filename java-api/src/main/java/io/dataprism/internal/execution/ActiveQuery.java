@@ -375,7 +375,6 @@ public final class ActiveQuery implements CallRunner {
         Optional.ofNullable(profile));
   }
 
-
   /// How far the query is.
   public Progress progress() {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);

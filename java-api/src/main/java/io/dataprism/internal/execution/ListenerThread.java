@@ -17,14 +17,13 @@ final class ListenerThread {
   ///
   /// @param what what it is told of
   static void tell(String what, Runnable call) {
-    Holder.THREAD.execute(
-        () -> {
-          try {
-            call.run();
-          } catch (RuntimeException | Error e) {
-            // The query is not to blame for its listener, and must not suffer from it.
-            System.getLogger("io.dataprism").log(Level.WARNING, "A listener of a query's " + what + " failed.", e);
-          }
-        });
+    Holder.THREAD.execute(() -> {
+      try {
+        call.run();
+      } catch (RuntimeException | Error e) {
+        // The query is not to blame for its listener, and must not suffer from it.
+        System.getLogger("io.dataprism").log(Level.WARNING, "A listener of a query's " + what + " failed.", e);
+      }
+    });
   }
 }

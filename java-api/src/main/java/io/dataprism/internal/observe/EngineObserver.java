@@ -139,10 +139,8 @@ public final class EngineObserver implements QueryObserver, NativeEngine.OpenLis
     nanos.add(metrics.total().toNanos());
     QueryEnded.Outcome outcome = outcome(code);
     if (log != null) {
-      publish(
-          (sequence, time) ->
-              new QueryEnded(
-                  sequence, time, query.id(), sqlOf(query), outcome, Optional.ofNullable(code), metrics));
+      publish((sequence, time) ->
+          new QueryEnded(sequence, time, query.id(), sqlOf(query), outcome, Optional.ofNullable(code), metrics));
     }
     if (FlightRecording.isActive()) {
       FlightRecording.ended(query, outcome, code, metrics);
@@ -174,8 +172,7 @@ public final class EngineObserver implements QueryObserver, NativeEngine.OpenLis
           };
       if (rowChange == null) {
         publish(
-            (sequence, time) ->
-                new DefinitionChanged(sequence, time, definitionChange(effect), kind(effect), name));
+            (sequence, time) -> new DefinitionChanged(sequence, time, definitionChange(effect), kind(effect), name));
       } else {
         OptionalLong changed = effect.rows() < 0 ? OptionalLong.empty() : OptionalLong.of(effect.rows());
         publish((sequence, time) -> new DataChanged(sequence, time, rowChange, name, changed));
