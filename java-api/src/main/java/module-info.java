@@ -3,6 +3,7 @@ module io.dataprism {
   requires static transitive org.jspecify;
   requires com.github.benmanes.caffeine;
   requires io.dataprism.bindings;
+  requires static jdk.jfr;
 
   exports io.dataprism;
   exports io.dataprism.cache;

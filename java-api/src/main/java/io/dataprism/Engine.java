@@ -22,6 +22,7 @@ import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
+import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
