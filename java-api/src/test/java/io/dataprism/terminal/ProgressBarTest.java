@@ -39,9 +39,9 @@ class ProgressBarTest {
     assertThat(drawn(80, StandardCharsets.UTF_8, at(0.42, 1_234_567, 4_200)))
         .isEqualTo(" 42% ██████████░░░░░░░░░░░░░░░░  0:04  0:05 left  1,234,567 rows  293.9k rows/s");
     assertThat(drawn(80, StandardCharsets.US_ASCII, at(0.42, 0, 3_725_000)))
-        .isEqualTo(" 42% [#####################-----------------------------]  1:02:05  1:25:44 left");
+        .isEqualTo(" 42% [####################-----------------------------]  1:02:05  1:25:44 left");
     assertThat(drawn(60, StandardCharsets.UTF_8, at(1, 0, 1_000)))
-        .isEqualTo("100% ███████████████████████████████████████  0:01  0:00 left");
+        .isEqualTo("100% █████████████████████████████████████  0:01  0:00 left");
   }
 
   @Test
