@@ -78,6 +78,19 @@ class ProgressBarTest {
   }
 
   @Test
+  void theTimeThatIsLeftShrinksBetweenEstimates() {
+    try (ProgressBar bar = bar(40, StandardCharsets.US_ASCII)) {
+      bar.accept(at(0.25, 0, 10_000));
+      assertThat(bytes.toString(StandardCharsets.US_ASCII)).contains("0:10  0:30 left");
+      bar.accept(at(0.25, 0, 20_000));
+      assertThat(bytes.toString(StandardCharsets.US_ASCII)).contains("0:20  0:20 left");
+      bytes.reset();
+      bar.accept(at(0.25, 0, 41_000));
+      assertThat(bytes.toString(StandardCharsets.US_ASCII)).contains(" 25% ", "0:41").doesNotContain("left");
+    }
+  }
+
+  @Test
   void aQuickQueryDrawsNothing() {
     try (ProgressBar bar = bar(80, StandardCharsets.UTF_8)) {
       bar.accept(at(0.9, 10, 299));
