@@ -50,6 +50,8 @@ class ProgressBarTest {
     assertThat(first).isEqualTo("     [----------####--]  0:00");
     assertThat(drawn(30, StandardCharsets.US_ASCII, at(-1, 0, 960))).isEqualTo("     [------------####]  0:00");
     assertThat(drawn(30, StandardCharsets.US_ASCII, at(-1, 0, 1_120))).isEqualTo("     [----------####--]  0:01");
+    // What DuckDB says before it knows anything.
+    assertThat(drawn(30, StandardCharsets.US_ASCII, at(0, 0, 800))).isEqualTo(first);
   }
 
   @ParameterizedTest
@@ -57,7 +59,7 @@ class ProgressBarTest {
   void neverReachesTheLastColumn(int columns) {
     for (Charset charset : new Charset[] {StandardCharsets.UTF_8, StandardCharsets.US_ASCII}) {
       for (long millis : new long[] {300, 10_000, 1_000_000_000L}) {
-        for (double fraction : new double[] {0, 0.001, 0.5, 0.999, 1}) {
+        for (double fraction : new double[] {0.001, 0.5, 0.999, 1}) {
           String line = drawn(columns, charset, at(fraction, 123_456_789_012L, millis));
           assertThat(line).hasSizeLessThan(columns);
           assertThat(charset.newEncoder().canEncode(line)).isTrue();
