@@ -18,6 +18,7 @@ import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.job.JobSpec;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobTarget;
@@ -280,7 +281,7 @@ public final class Query {
   /// @throws ClosedException if the engine is closed
   public Job inBackground(JobTarget target) {
     if (engine == null || !(work instanceof Work.Sql(String sql))) {
-      throw new InvalidInputException(
+      throw Errors.of(
           Details.of(
               ErrorCode.INVALID_INPUT,
               "a query of a session or a prepared statement cannot run in the background, for those may be closed",

@@ -10,9 +10,10 @@ public enum JobState {
   PAUSED,
   /// It has ended, and its result is there.
   SUCCEEDED,
-  /// It has ended with an error, and left nothing behind.
+  /// It has ended with an error. Its target is not there; of several statements without a target, the first ones may
+  /// have run.
   FAILED,
-  /// It was cancelled, and has left nothing behind.
+  /// It was cancelled, which leaves as much behind as a failure does.
   CANCELLED;
 
   /// Whether a job in this state stays in it.

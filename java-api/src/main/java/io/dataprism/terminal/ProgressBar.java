@@ -49,6 +49,12 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
   private String drawn = "";
   private boolean closed;
 
+  /// The greatest fraction so far, and how long the query takes by it. DuckDB tells a new one now and then only; the
+  /// time that is left has to shrink meanwhile.
+  private double fraction;
+
+  private Duration expected = Duration.ZERO;
+
   private ProgressBar(@Nullable PrintStream out, int columns) {
     this.out = out;
     // A line that fills the last column makes some terminals go on to the next.
@@ -93,6 +99,10 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
     if (out == null || closed || progress.elapsed().compareTo(PATIENCE) < 0) {
       return;
     }
+    if (progress.fraction() > fraction) {
+      fraction = progress.fraction();
+      expected = Duration.ofMillis((long) (progress.elapsed().toMillis() / fraction));
+    }
     String line = line(progress);
     if (!line.equals(drawn)) {
       drawn = line;
@@ -113,8 +123,9 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
   }
 
   private String line(Progress progress) {
-    boolean known = progress.fraction() >= 0;
-    String percent = known ? String.format(Locale.ROOT, "%3d%%", (int) (100 * progress.fraction())) : "    ";
+    // DuckDB says zero until it has its first estimate, which may take long.
+    boolean known = fraction > 0;
+    String percent = known ? String.format(Locale.ROOT, "%3d%%", (int) (100 * fraction)) : "    ";
     String facts = "";
     int room = columns - percent.length() - 1 - LEAST_BAR - ends();
     for (String fact : facts(progress)) {
@@ -137,8 +148,8 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
   private String bar(Progress progress, int width) {
     int begin = 0;
     int end;
-    if (progress.fraction() >= 0) {
-      end = (int) (Math.min(progress.fraction(), 1) * width);
+    if (fraction > 0) {
+      end = (int) (Math.min(fraction, 1) * width);
     } else {
       begin = slider(progress.elapsed(), width - SLIDER);
       end = begin + SLIDER;
@@ -155,14 +166,13 @@ public final class ProgressBar implements Consumer<Progress>, AutoCloseable {
     return place <= last ? place : 2 * last - place;
   }
 
-  private static List<String> facts(Progress progress) {
+  private List<String> facts(Progress progress) {
     Duration elapsed = progress.elapsed();
-    double fraction = progress.fraction();
+    Duration left = expected.minus(elapsed);
     List<String> facts = new ArrayList<>();
     facts.add(clock(elapsed));
-    if (fraction >= LEAST_FRACTION) {
-      double left = elapsed.toMillis() * (1 - fraction) / fraction;
-      facts.add(clock(Duration.ofMillis((long) left)) + " left");
+    if (fraction >= LEAST_FRACTION && !left.isNegative()) {
+      facts.add(clock(left) + " left");
     }
     if (progress.rows() > 0) {
       facts.add(String.format(Locale.ROOT, "%,d rows", progress.rows()));

@@ -168,10 +168,15 @@ final class SnippetProgram {
         import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;
+        import io.dataprism.cache.*;
+        import io.dataprism.event.*;
+        import io.dataprism.job.*;
         import io.dataprism.memory.*;
+        import io.dataprism.metrics.*;
         import io.dataprism.plan.*;
         import io.dataprism.schema.*;
         import io.dataprism.status.*;
+        import io.dataprism.terminal.*;
         %s
         class %s extends Page { static void run() throws Exception {
         """
