@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
@@ -130,10 +131,9 @@ class CacheTest {
     String sql = "SELECT range AS x FROM range(1000)";
     engine.query(sql).close();
     QueryResult result = engine.query(sql);
-    RecordBatch batch = result.next();
+    RecordBatch batch = Objects.requireNonNull(result.next());
     engine.cache().clear();
     engine.close();
-    assertThat(batch).isNotNull();
     assertThat(batch.int64("x").get(999)).isEqualTo(999);
     batch.close();
     result.close();
@@ -223,9 +223,12 @@ class CacheTest {
     }
   }
 
-  private record Counting(CompletableFuture<Long> rows, long[] count) implements Flow.Subscriber<RecordBatch> {
+  private static final class Counting implements Flow.Subscriber<RecordBatch> {
+    private final CompletableFuture<Long> rows;
+    private long count;
+
     Counting(CompletableFuture<Long> rows) {
-      this(rows, new long[1]);
+      this.rows = rows;
     }
 
     @Override
@@ -235,7 +238,7 @@ class CacheTest {
 
     @Override
     public void onNext(RecordBatch batch) {
-      count[0] += batch.rowCount();
+      count += batch.rowCount();
     }
 
     @Override
@@ -245,7 +248,7 @@ class CacheTest {
 
     @Override
     public void onComplete() {
-      rows.complete(count[0]);
+      rows.complete(count);
     }
   }
 
@@ -437,6 +440,10 @@ class CacheTest {
       assertThat(read(engine, "SELECT x FROM s.v")).isNotEqualTo(one);
       engine.execute("CREATE TABLE \"T \"\"q\"\".x\" AS SELECT 1 AS x");
       String quoted = read(engine, "SELECT x FROM \"t \"\"Q\"\".x\"");
+      engine.execute("CREATE TABLE \"Ärger\" AS SELECT 1 AS x");
+      String umlaut = read(engine, "SELECT x FROM \"ÄRGER\"");
+      engine.execute("UPDATE \"Ärger\" SET x = 2");
+      assertThat(read(engine, "SELECT x FROM \"ÄRGER\"")).isNotEqualTo(umlaut);
       engine.execute("UPDATE \"T \"\"q\"\".X\" SET x = 3");
       assertThat(read(engine, "SELECT x FROM \"t \"\"Q\"\".x\"")).isNotEqualTo(quoted);
     }

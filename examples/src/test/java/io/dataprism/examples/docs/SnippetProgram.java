@@ -165,6 +165,7 @@ final class SnippetProgram {
         """
         import module java.base;
         import io.dataprism.*;
+        import io.dataprism.cache.*;
         import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;

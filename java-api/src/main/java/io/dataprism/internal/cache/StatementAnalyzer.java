@@ -27,7 +27,8 @@ final class StatementAnalyzer {
   /// What was found.
   ///
   /// @param bypass why the rows may not be kept, or null if they may
-  /// @param names all names that were looked up, in lower case
+  /// @param names all names that were looked up, as they are written: the counters take case into account as DuckDB
+  ///   does
   /// @param files names and patterns of files
   record Findings(@Nullable BypassReason bypass, Set<String> names, List<String> files) {}
 
@@ -44,7 +45,9 @@ final class StatementAnalyzer {
 
   private static final String WANTED = "list_contains(string_split($names, chr(31)), lower(%s))";
 
-  /// All that has one of some names, and what may change tables without being seen to.
+  /// All that has one of some names, and what may change tables without being seen to: triggers, and what calls
+  /// `json_execute_serialized_sql`. That name is not written out in the statement, for a statement with it counts as
+  /// one that writes.
   private static final String OBJECTS =
       """
       WITH tracked AS (
@@ -64,10 +67,10 @@ final class StatementAnalyzer {
       SELECT trigger_name, 'hazard', false, NULL FROM duckdb_triggers()
       UNION ALL
       SELECT view_name, 'hazard', false, NULL
-      FROM duckdb_views() WHERE NOT internal AND contains(lower(sql), 'json_execute_serialized_sql')
+      FROM duckdb_views() WHERE NOT internal AND contains(lower(sql), 'execute_serialized')
       UNION ALL
       SELECT function_name, 'hazard', false, NULL
-      FROM duckdb_functions() WHERE NOT internal AND contains(lower(macro_definition), 'json_execute_serialized_sql')
+      FROM duckdb_functions() WHERE NOT internal AND contains(lower(macro_definition), 'execute_serialized')
       """
           .formatted(WANTED.formatted("table_name"), WANTED.formatted("view_name"));
 
@@ -278,7 +281,7 @@ final class StatementAnalyzer {
       }
       case "pivot_enum" -> {
         if (value.scalar() != null && !value.scalar().isEmpty()) {
-          names.add(lower(value.scalar()));
+          names.add(value.scalar());
         }
       }
       default -> visit(value);
@@ -296,8 +299,8 @@ final class StatementAnalyzer {
       }
       case "FUNCTION", "WINDOW" -> visitFunction(value);
       case "TYPE" -> {
-        String type = lower(text(value, "type_name"));
-        if (TYPES_OF_TODAY.contains(type)) {
+        String type = text(value, "type_name");
+        if (TYPES_OF_TODAY.contains(lower(type))) {
           throw new Bypass(BypassReason.NON_DETERMINISTIC);
         }
         names.add(type);
@@ -309,6 +312,7 @@ final class StatementAnalyzer {
   }
 
   private void visitFunction(Json function) throws Bypass {
+    names.add(text(function, "function_name"));
     String name = lower(text(function, "function_name"));
     List<Json> arguments = function.member("arguments").map(Json::elements).orElse(List.of());
     // With one argument it counts from today.
@@ -317,7 +321,9 @@ final class StatementAnalyzer {
     }
     if (CALLS_BY_NAME.contains(name)) {
       require(arguments.size() > 1);
-      functions.add(lower(constant(expression(arguments.get(1)))));
+      String called = constant(expression(arguments.get(1)));
+      names.add(called);
+      functions.add(lower(called));
     }
     functions.add(name);
   }
@@ -328,6 +334,7 @@ final class StatementAnalyzer {
   }
 
   private void visitTableFunction(Json function) throws Bypass {
+    names.add(text(function, "function_name"));
     String name = lower(text(function, "function_name"));
     List<Json> arguments = function.member("arguments").map(Json::elements).orElse(List.of());
     tableFunctions.add(name);
@@ -379,7 +386,6 @@ final class StatementAnalyzer {
   private void resolveFunctions() throws Bypass {
     Set<String> wanted = new TreeSet<>(functions);
     wanted.addAll(tableFunctions);
-    names.addAll(wanted);
     if (wanted.isEmpty()) {
       return;
     }
@@ -492,7 +498,7 @@ final class StatementAnalyzer {
 
   private Map<String, List<Item>> objects() throws Bypass {
     Set<String> wanted = tables.keySet().stream().map(StatementAnalyzer::lower).collect(Collectors.toSet());
-    names.addAll(wanted);
+    names.addAll(tables.keySet());
     List<Item> items =
         engine.sql(OBJECTS).uncached().with(Map.of("names", String.join(SEPARATOR, wanted))).run().as(Item.class);
     if (items.stream().anyMatch(item -> item.kind().equals("hazard"))) {
