@@ -8,15 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use dataprism_duckdb::{
-    ArrowResult, Batch, Connection, Parameter, PreparedStatement as Plan, Progress, Schema, Statement,
-    StatementKind, TransactionStep,
+    ArrowResult, Batch, Connection, Parameter, Progress, Schema, Statement, StatementKind, TransactionStep,
 };
 
 use crate::engine::EngineCore;
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
-use crate::statement::{PreparedStatement, Recipe};
+use crate::statement::{Plan, PreparedStatement, Recipe};
 
 /// How many rows a batch holds at most. Measured: large enough that a crossing costs nothing, small enough that a
 /// batch stays in the processor's cache between DuckDB writing and the caller reading it.
@@ -267,10 +266,7 @@ impl SessionCore {
         let _state = self.begin()?;
         let prepare = || -> Result<_> {
             let connection = self.connection()?;
-            let statement = only(connection.parse(sql)?)?;
-            // Nothing of this plan is kept: it shows whether the statement can be planned at all.
-            drop(connection.prepare(&statement)?);
-            Recipe::of(sql, &statement)
+            Recipe::of(sql, &only(connection.parse(sql)?)?, &connection)
         };
         prepare().map_err(|error: Error| error.with_sql(sql))
     }
@@ -352,10 +348,10 @@ impl SessionCore {
         let known = place.and_then(|place| state.plans.remove(place));
         let plan = match known {
             Some((_, plan)) => plan,
-            None => connection.prepare(&only(connection.parse(&recipe.sql)?)?)?,
+            None => recipe.plan(only(connection.parse(&recipe.sql)?)?, &connection)?,
         };
         let execution = self.guarded(state.number, &connection, recipe.step, || {
-            Ok(plan.execute(parameters, BATCH_ROWS)?)
+            plan.execute(&connection, parameters, BATCH_ROWS)
         });
         if state.plans.len() == PLANS {
             state.plans.pop_front();

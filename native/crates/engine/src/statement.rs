@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dataprism_duckdb::{Statement, StatementKind, TransactionStep};
+use dataprism_duckdb::{
+    ArrowResult, Connection, Parameter, PreparedStatement as PreparedPlan, Statement, StatementKind,
+    TransactionStep,
+};
 
 use crate::error::Result;
 use crate::handles::{Counters, HandleKind, LiveGuard};
@@ -24,18 +27,59 @@ pub(crate) struct Recipe {
     pub(crate) sql: Arc<str>,
     pub(crate) kind: StatementKind,
     pub(crate) step: Option<TransactionStep>,
+    reuses_plan: bool,
     parameters: Vec<String>,
 }
 
+/// What a session keeps of a prepared statement between two runs.
+pub(crate) enum Plan {
+    /// For a plan that DuckDB runs again as it is.
+    Planned(PreparedPlan),
+    /// For a statement that DuckDB binds and plans for each run anyway, as it does with all that read tables. Given to it
+    /// as it was parsed, it is planned once; as a prepared one, DuckDB optimizes the statement, and then once more what
+    /// it makes to run it.
+    Parsed(Statement),
+}
+
 impl Recipe {
-    pub(crate) fn of(sql: &str, statement: &Statement) -> Result<Self> {
+    /// Makes a recipe of a statement, which is planned to see whether it can be.
+    pub(crate) fn of(sql: &str, statement: &Statement, connection: &Connection) -> Result<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let reuses_plan = connection.prepare(statement)?.reuses_plan()?;
         Ok(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             sql: Arc::from(sql),
             kind: statement.kind()?,
             step: statement.transaction_step()?,
+            reuses_plan,
             parameters: statement.parameters()?,
+        })
+    }
+
+    /// What a session keeps of the statement.
+    ///
+    /// # Parameters
+    /// * `statement`: the recipe's SQL, parsed
+    pub(crate) fn plan(&self, statement: Statement, connection: &Connection) -> Result<Plan> {
+        Ok(if self.reuses_plan {
+            Plan::Planned(connection.prepare(&statement)?)
+        } else {
+            Plan::Parsed(statement)
+        })
+    }
+}
+
+impl Plan {
+    /// Starts the statement on the connection that it was planned for. It runs as its result is fetched.
+    pub(crate) fn execute(
+        &self,
+        connection: &Connection,
+        parameters: &[Parameter<'_>],
+        batch_rows: u64,
+    ) -> Result<ArrowResult> {
+        Ok(match self {
+            Self::Planned(plan) => plan.execute(parameters, batch_rows)?,
+            Self::Parsed(statement) => connection.execute(statement, parameters, batch_rows)?,
         })
     }
 }
