@@ -13,8 +13,8 @@ use crate::handles::{Counters, HandleKind, LiveGuard};
 
 /// A statement that is run more than once. Safe to use from any thread, several at a time.
 ///
-/// It belongs to no session: each session that runs it plans it for itself and keeps the plan, so that threads share the
-/// statement without waiting for each other. DuckDB binds it again by itself when the catalog has changed.
+/// It belongs to no session: each session that runs it keeps what it needs for that, so that threads share the statement
+/// without waiting for each other. DuckDB binds it again by itself when the catalog has changed.
 pub struct PreparedStatement {
     pub(crate) recipe: Recipe,
     _live: LiveGuard,
