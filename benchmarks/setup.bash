@@ -54,10 +54,12 @@ build_c() {
   local duckdb=$PWD/../native/duckdb/lib
   command -v cc >/dev/null || fail "a C compiler is missing: install gcc or clang, so that there is a command named cc."
   mkdir -p target/native
-  if ! is_newer target/native/fetch native/fetch.c native/duckdb_v2_min.h; then
-    cc -std=c11 -O3 -march=native -Wall -Wextra -Werror -o target/native/fetch native/fetch.c \
+  local program
+  for program in fetch query; do
+    is_newer "target/native/$program" "native/$program.c" native/database.h native/duckdb_v2_min.h && continue
+    cc -std=c11 -O3 -march=native -Wall -Wextra -Werror -o "target/native/$program" "native/$program.c" \
       -L"$duckdb" -lduckdb -Wl,-rpath,"$duckdb"
-  fi
+  done
   local jni=target/native/libcall.so
   [[ $(uname) == Darwin ]] && jni=target/native/libcall.dylib
   if ! is_newer "$jni" native/call.c; then

@@ -1,4 +1,4 @@
-// The few functions of DuckDB's C API v2 that the fetch peer calls, declared as DuckDB 2.0.0 exports them: the library
+// The few functions of DuckDB's C API v2 that the peers in C call, declared as DuckDB 2.0.0 exports them: the library
 // comes without its header. The names and shapes are DuckDB's own.
 #ifndef DUCKDB_V2_MIN_H
 #define DUCKDB_V2_MIN_H
@@ -6,7 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ArrowSchema;
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
 
 struct ArrowArray {
   int64_t length;
@@ -38,6 +48,7 @@ typedef struct duckdb_v2_attach_options *duckdb_v2_attach_options_handle;
 typedef struct duckdb_v2_connection *duckdb_v2_connection_handle;
 typedef struct duckdb_v2_statement_iterator *duckdb_v2_statement_iterator_handle;
 typedef struct duckdb_v2_sql_statement *duckdb_v2_sql_statement_handle;
+typedef struct duckdb_v2_factory *duckdb_v2_factory_handle;
 typedef struct duckdb_v2_value *duckdb_v2_value_handle;
 typedef struct duckdb_v2_arrow_result *duckdb_v2_arrow_result_handle;
 
@@ -88,6 +99,17 @@ DUCKDB_V2_ERROR duckdb_v2_statement_execute_arrow(duckdb_v2_connection_handle co
                                                   const duckdb_v2_value_handle *parameter_values,
                                                   idx_t parameter_count, idx_t batch_size,
                                                   duckdb_v2_arrow_result_handle *result,
+                                                  duckdb_v2_error_info_handle *error);
+
+DUCKDB_V2_ERROR duckdb_v2_connection_get_factory(duckdb_v2_connection_handle connection,
+                                                 duckdb_v2_factory_handle *factory, duckdb_v2_error_info_handle *error);
+
+DUCKDB_V2_ERROR duckdb_v2_value_create_bigint(duckdb_v2_factory_handle factory, int64_t number,
+                                              duckdb_v2_value_handle *value, duckdb_v2_error_info_handle *error);
+
+DUCKDB_V2_ERROR duckdb_v2_value_destroy(duckdb_v2_value_handle *value);
+
+DUCKDB_V2_ERROR duckdb_v2_arrow_result_get_schema(duckdb_v2_arrow_result_handle result, struct ArrowSchema *schema,
                                                   duckdb_v2_error_info_handle *error);
 
 DUCKDB_V2_ERROR duckdb_v2_arrow_result_fetch_array(duckdb_v2_arrow_result_handle result, struct ArrowArray *array,

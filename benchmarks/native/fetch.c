@@ -3,16 +3,7 @@
 // `nanoseconds<TAB>rows<TAB>integers<TAB>decimals`, as the workers in Java do.
 #define _POSIX_C_SOURCE 200809L
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include "duckdb_v2_min.h"
-
-// As in native/crates/engine/src/session.rs.
-#define BATCH_ROWS 16384
+#include "database.h"
 
 struct sums {
   int64_t rows;
@@ -86,44 +77,10 @@ static task find_task(const char *name) {
   exit(2);
 }
 
-static void check(DUCKDB_V2_ERROR code, duckdb_v2_error_info_handle error) {
-  if (code != 0) {
-    duckdb_v2_str text = {0};
-    duckdb_v2_error_info_get_text(error, &text);
-    fprintf(stderr, "fetch: DuckDB's error %d: %.*s\n", code, (int)text.len, text.ptr);
-    exit(1);
-  }
-}
-
-static duckdb_v2_str str(const char *text) { return (duckdb_v2_str){text, strlen(text)}; }
-
-static duckdb_v2_instance_handle open_database(const char *path) {
-  duckdb_v2_error_info_handle error = NULL;
-  duckdb_v2_environment_handle environment = NULL;
-  check(duckdb_v2_environment_create(&environment, &error), error);
-
-  // As in native/crates/duckdb/src/instance.rs.
-  const duckdb_v2_str names[] = {str("arrow_lossless_conversion"), str("arrow_large_buffer_size"), str("access_mode")};
-  const duckdb_v2_str settings[] = {str("true"), str("true"), str("READ_ONLY")};
-  duckdb_v2_instance_handle instance = NULL;
-  check(duckdb_v2_instance_create_with_options(environment, names, settings, 3, &instance, &error), error);
-
-  duckdb_v2_attach_options_handle options = NULL;
-  check(duckdb_v2_attach_options_create(instance, &options, &error), error);
-  const duckdb_v2_str key = str("READ_ONLY"), setting = str("true"), file = str(path);
-  check(duckdb_v2_attach_options_set(options, &key, &setting, &error), error);
-  check(duckdb_v2_instance_attach(instance, NULL, &file, options, true, &error), error);
-  duckdb_v2_attach_options_destroy(&options);
-  return instance;
-}
-
 static struct sums run(duckdb_v2_connection_handle connection, task task, const char *sql) {
   duckdb_v2_error_info_handle error = NULL;
-  duckdb_v2_statement_iterator_handle iterator = NULL;
-  duckdb_v2_sql_statement_handle statement = NULL;
+  duckdb_v2_sql_statement_handle statement = parse(connection, sql);
   duckdb_v2_arrow_result_handle result = NULL;
-  check(duckdb_v2_parse_sql(connection, sql, &iterator, &error), error);
-  check(duckdb_v2_statement_iterator_next(iterator, &statement, &error), error);
   check(duckdb_v2_statement_execute_arrow(connection, statement, NULL, NULL, 0, BATCH_ROWS, &result, &error), error);
   struct sums sums = {0};
   for (;;) {
@@ -138,14 +95,7 @@ static struct sums run(duckdb_v2_connection_handle connection, task task, const 
   }
   duckdb_v2_arrow_result_destroy(&result);
   duckdb_v2_sql_statement_destroy(&statement);
-  duckdb_v2_statement_iterator_destroy(&iterator);
   return sums;
-}
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 int main(int argc, char **argv) {
@@ -159,21 +109,11 @@ int main(int argc, char **argv) {
   check(duckdb_v2_connection_create(instance, &connection, &error), error);
 
   char line[4096];
-  while (fgets(line, sizeof line, stdin) != NULL) {
-    line[strcspn(line, "\n")] = '\0';
-    char *tab = strchr(line, '\t');
-    if (tab == NULL) {
-      fprintf(stderr, "fetch: expected task<TAB>SQL, not: %s\n", line);
-      return 2;
-    }
-    *tab = '\0';
+  for (char *sql = next_run(line, sizeof line); sql != NULL; sql = next_run(line, sizeof line)) {
     task task = find_task(line);
     int64_t start = now();
-    struct sums sums = run(connection, task, tab + 1);
-    int64_t elapsed = now() - start;
-    printf("%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%.17g\n", elapsed, sums.rows, sums.integers,
-           sums.quantities + sums.prices);
-    fflush(stdout);
+    struct sums sums = run(connection, task, sql);
+    reply(now() - start, sums.rows, sums.integers, sums.quantities + sums.prices);
   }
   duckdb_v2_connection_destroy(&connection);
   duckdb_v2_instance_destroy(&instance);

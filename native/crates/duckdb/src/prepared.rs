@@ -27,6 +27,15 @@ impl PreparedStatement {
         Self { handle, connection }
     }
 
+    /// Whether DuckDB runs the plan as it is while the catalog stays the same. It does not where the plan reads a table
+    /// or where the type of a parameter is open: then every run binds and plans the statement once more.
+    pub fn reuses_plan(&self) -> Result<bool> {
+        let mut reuses = false;
+        // SAFETY: the prepared statement is alive and the place for the answer is valid.
+        check(|err| unsafe { sys::duckdb_v2_prepared_statement_reuses_plan(self.handle, &mut reuses, err) })?;
+        Ok(reuses)
+    }
+
     /// Starts the statement on its connection, which has to be open. It runs as its result is fetched.
     ///
     /// # Parameters

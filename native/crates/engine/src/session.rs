@@ -11,8 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use dataprism_duckdb::{
-    ArrowResult, Batch, Connection, Parameter, PreparedStatement as Plan, Profile, Progress, Schema,
-    Statement, StatementKind, TransactionStep,
+    ArrowResult, Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind,
+    TransactionStep,
 };
 
 use crate::change::Change;
@@ -22,7 +22,7 @@ use crate::engine::{EngineCore, PlanCounters};
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
-use crate::statement::{PreparedStatement, Recipe};
+use crate::statement::{Plan, PreparedStatement, Recipe};
 
 use transfer::Source;
 pub use transfer::Transfer;
@@ -318,10 +318,7 @@ impl SessionCore {
         let _state = self.begin()?;
         let prepare = || -> Result<_> {
             let connection = self.connection()?;
-            let statement = only(connection.parse(sql)?)?;
-            // Nothing of this plan is kept: it shows whether the statement can be planned at all.
-            drop(connection.prepare(&statement)?);
-            Recipe::of(sql, &statement)
+            Recipe::of(sql, &only(connection.parse(sql)?)?, &connection)
         };
         prepare().map_err(|error: Error| error.with_sql(sql))
     }
@@ -408,11 +405,11 @@ impl SessionCore {
             }
             None => {
                 self.plan_counters.misses.fetch_add(1, Ordering::Relaxed);
-                connection.prepare(&only(connection.parse(&recipe.sql)?)?)?
+                recipe.plan(only(connection.parse(&recipe.sql)?)?, &connection)?
             }
         };
         let execution = self.guarded(state.number, &connection, recipe.step, recipe.change, || {
-            Ok(plan.execute(parameters, BATCH_ROWS)?)
+            plan.execute(&connection, parameters, BATCH_ROWS)
         });
         let execution = execution.map(|mut execution| {
             if self.effects.are_wanted() {

@@ -2,6 +2,7 @@ package io.dataprism.benchmarks.compare;
 
 import io.dataprism.Engine;
 import io.dataprism.benchmarks.data.TpchDatabase;
+import io.dataprism.benchmarks.data.TpchTables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,12 +27,13 @@ public final class Compare {
       return;
     }
     System.err.println("preparing the data");
-    Path database = TpchDatabase.ensure(home.resolve("target/data"), SCALE);
-    Launcher launcher = new Launcher(database, home.resolve("target/native"));
+    Path data = home.resolve("target/data");
+    Launcher launcher =
+        new Launcher(TpchDatabase.ensure(data, SCALE), TpchTables.ensure(data, SCALE), home.resolve("target/native"));
     Report report = new Report(duckdbVersion(), request.quick());
     for (Measure measure : request.measures()) {
       System.err.println("measuring " + measure.name());
-      for (Comparison comparison : Contest.run(measure, launcher, request.effort())) {
+      for (Comparison comparison : Contest.run(measure, launcher, request.effort(measure))) {
         System.out.println(comparison.line());
         report.add(comparison);
       }

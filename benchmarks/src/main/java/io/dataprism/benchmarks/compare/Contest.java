@@ -2,9 +2,11 @@ package io.dataprism.benchmarks.compare;
 
 import io.dataprism.benchmarks.compare.Contender.Sample;
 import io.dataprism.benchmarks.compare.Measure.Peer;
+import io.dataprism.benchmarks.fetch.Sums;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Runs one measure: every side for a moment, then every side again, so that whatever else the machine does meets all
 /// of them.
@@ -12,7 +14,7 @@ final class Contest implements AutoCloseable {
   private static final class Side {
     final String name;
     final Contender contender;
-    final List<Double> times = new ArrayList<>();
+    final List<Double> values = new ArrayList<>();
 
     Side(String name, Contender contender) {
       this.name = name;
@@ -46,7 +48,7 @@ final class Contest implements AutoCloseable {
 
   private List<Comparison> run(Effort effort) throws IOException {
     long start = System.nanoTime();
-    Sample expected = sides.getFirst().contender.run();
+    List<Sums> expected = expected();
     for (Side side : sides) {
       warmUp(side, expected, effort);
     }
@@ -58,45 +60,60 @@ final class Contest implements AutoCloseable {
         break;
       }
       for (Side side : sides) {
-        side.times.add(turn(side, expected, effort));
+        side.values.add(turn(side, expected, effort));
       }
       longestRound = Math.max(longestRound, System.nanoTime() - roundStart);
     }
     return comparisons();
   }
 
-  private void warmUp(Side side, Sample expected, Effort effort) throws IOException {
+  private List<Sums> expected() throws IOException {
+    List<Sums> known = measure.answers();
+    return known == null ? sides.getFirst().contender.run().sums() : known;
+  }
+
+  private void warmUp(Side side, List<Sums> expected, Effort effort) throws IOException {
     long start = System.nanoTime();
     do {
       checked(side, expected);
     } while (System.nanoTime() - start < effort.warmUp().toNanos());
   }
 
-  private double turn(Side side, Sample expected, Effort effort) throws IOException {
-    List<Double> times = new ArrayList<>();
+  private double turn(Side side, List<Sums> expected, Effort effort) throws IOException {
+    List<Double> values = new ArrayList<>();
     long start = System.nanoTime();
     do {
-      times.add(checked(side, expected).time());
+      values.add(checked(side, expected).value());
     } while (System.nanoTime() - start < effort.turn().toNanos());
-    return Spread.of(times).median();
+    return Spread.of(values).median();
   }
 
-  private Sample checked(Side side, Sample expected) throws IOException {
+  private Sample checked(Side side, List<Sums> expected) throws IOException {
     Sample sample = side.contender.run();
-    if (!sample.sums().agreesWith(expected.sums())) {
+    if (!sample.agreesWith(expected)) {
       throw new WrongAnswerException(
-          measure.name() + ": " + side.name + " computed " + sample.sums() + ", and dataprism " + expected.sums());
+          measure.name() + ": " + side.name + " computed " + sample.sums() + ", and right is " + expected);
     }
     return sample;
   }
 
   private List<Comparison> comparisons() {
-    Spread ours = Spread.of(sides.getFirst().times);
+    List<Double> ours = sides.getFirst().values;
     List<Comparison> comparisons = new ArrayList<>();
     for (int i = 0; i < measure.peers().size(); i++) {
       Peer peer = measure.peers().get(i);
-      Spread theirs = Spread.of(sides.get(i + 1).times);
-      comparisons.add(new Comparison(measure.name(), measure.unit(), peer.name(), peer.goal(), ours, theirs));
+      List<Double> theirs = sides.get(i + 1).values;
+      List<Double> ratios =
+          IntStream.range(0, ours.size()).mapToObj(j -> measure.ratio(ours.get(j), theirs.get(j))).toList();
+      comparisons.add(
+          new Comparison(
+              measure.name(),
+              measure.unit(),
+              peer.name(),
+              peer.goal(),
+              Spread.of(ours),
+              Spread.of(theirs),
+              Spread.of(ratios)));
     }
     return comparisons;
   }

@@ -15,4 +15,9 @@ record Effort(Duration warmUp, Duration turn, int rounds, Duration total) {
 
   /// For a measure within a minute, the start of its sides included.
   static final Effort QUICK = new Effort(Duration.ofSeconds(1), Duration.ofMillis(200), 11, Duration.ofSeconds(40));
+
+  /// So many times the rounds, and the time for them.
+  Effort times(int factor) {
+    return new Effort(warmUp, turn, factor * rounds, total.multipliedBy(factor));
+  }
 }

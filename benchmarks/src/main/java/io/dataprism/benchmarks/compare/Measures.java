@@ -3,14 +3,27 @@ package io.dataprism.benchmarks.compare;
 import io.dataprism.benchmarks.compare.Measure.Peer;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Queries;
+import io.dataprism.benchmarks.fetch.Sums;
 import io.dataprism.benchmarks.start.DataPrismFirstResult;
 import io.dataprism.benchmarks.start.JdbcFirstResult;
+import io.dataprism.benchmarks.tpch.TpchAnswers;
+import io.dataprism.benchmarks.tpch.TpchQueries;
 import java.util.List;
 
 /// All measures, with their peers and goals.
 final class Measures {
   /// So many that a run lasts some tenths of a second.
   private static final long CALLS = 50_000_000;
+
+  /// So many that the slowest of a hundred are some tens, and keys of TPC-H's suppliers at scale factor 1.
+  private static final PointRuns POINTS = new PointRuns(1_000, 10_000);
+
+  private static final int CALLERS_QUERIES = 2_000;
+
+  private static final int CANCELLATIONS = 200;
+
+  /// Within which a query that is stopped has to have given everything back, in milliseconds.
+  private static final double CANCEL_LIMIT = 50;
 
   static final List<Measure> ALL =
       List.of(
@@ -58,10 +71,58 @@ final class Measures {
               "ms",
               launcher -> launcher.starting(DataPrismFirstResult.class, Launcher::isOurs),
               List.of(
+                  new Peer("jdbc", 3.5, launcher -> launcher.starting(JdbcFirstResult.class, Launcher::isJdbcDriver)))),
+          pointQuery("p50"),
+          pointQuery("p99"),
+          new Measure(
+              "tpch-sf1",
+              "ms",
+              Measure.Better.LESS,
+              launcher -> launcher.answering(Worker.DATAPRISM_ANSWERS, TpchQueries.all()),
+              List.of(
+                  new Peer("c", 0.98, launcher -> launcher.answeringInC(TpchQueries.all())),
+                  new Peer("jdbc", 1, launcher -> launcher.answering(Worker.JDBC_ANSWERS, TpchQueries.all()))),
+              TpchAnswers.ALL,
+              4),
+          concurrent(1),
+          concurrent(2),
+          concurrent(16),
+          concurrent(256),
+          new Measure(
+              "cancel-p99",
+              "ms",
+              launcher -> launcher.stopping(Worker.DATAPRISM_CANCEL, "p99", CANCELLATIONS),
+              List.of(
                   new Peer(
-                      "jdbc", 3.5, launcher -> launcher.starting(JdbcFirstResult.class, Launcher::isJdbcDriver)))));
+                      "limit",
+                      1,
+                      _ ->
+                          new FixedContender(
+                              new Contender.Sample(CANCEL_LIMIT, new Sums(CANCELLATIONS, CANCELLATIONS, 0)))))));
 
   private Measures() {}
+
+  private static Measure pointQuery(String quantile) {
+    return new Measure(
+        "small-query-" + quantile,
+        "us",
+        launcher -> launcher.lookingUp(Worker.DATAPRISM_POINT, quantile, POINTS),
+        List.of(
+            new Peer("jdbc", 1.2, launcher -> launcher.lookingUp(Worker.JDBC_POINT, quantile, POINTS)),
+            new Peer("c", 0.95, launcher -> launcher.lookingUpInC(quantile, POINTS))));
+  }
+
+  private static Measure concurrent(int callers) {
+    return new Measure(
+        "concurrent-" + callers,
+        "queries/s",
+        Measure.Better.MORE,
+        launcher -> launcher.servingCallers(Worker.DATAPRISM_CALLERS, callers, CALLERS_QUERIES),
+        List.of(
+            new Peer("jdbc", 1, launcher -> launcher.servingCallers(Worker.JDBC_CALLERS, callers, CALLERS_QUERIES))),
+        null,
+        1);
+  }
 
   private static Measure.Start fetching(String side, String task, String sql) {
     return launcher -> launcher.fetching(side, task, sql);

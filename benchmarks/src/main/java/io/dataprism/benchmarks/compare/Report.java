@@ -36,6 +36,7 @@ final class Report {
     entry.put("peers", describe(comparison.theirs()));
     entry.put("peer", comparison.peer());
     entry.put("ratio", comparison.ratio());
+    entry.put("ratios", describe(comparison.ratios()));
     entry.put("goal", comparison.goal());
     comparisons.add(entry);
   }

@@ -34,8 +34,8 @@ record Request(List<Measure> measures, boolean quick) {
     return new Request(measures, quick);
   }
 
-  Effort effort() {
-    return quick ? Effort.QUICK : Effort.FULL;
+  Effort effort(Measure measure) {
+    return quick ? Effort.QUICK : Effort.FULL.times(measure.patience());
   }
 
   private static String names() {

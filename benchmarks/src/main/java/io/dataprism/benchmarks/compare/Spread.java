@@ -2,13 +2,14 @@ package io.dataprism.benchmarks.compare;
 
 import java.util.List;
 
-/// What many runs of one side gave, in the measure's unit.
+/// What many rounds gave.
 ///
-/// @param lowerQuartile a quarter of the runs was at least as fast
-/// @param upperQuartile a quarter of the runs was at least as slow
+/// @param runs how many rounds there were
+/// @param lowerQuartile a quarter of the values is not above it
+/// @param upperQuartile a quarter of the values is not below it
 record Spread(int runs, double median, double min, double lowerQuartile, double upperQuartile, double max) {
-  static Spread of(List<Double> times) {
-    List<Double> sorted = times.stream().sorted().toList();
+  static Spread of(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
     return new Spread(
         sorted.size(),
         quantile(sorted, 0.5),

@@ -2,9 +2,19 @@ package io.dataprism.benchmarks.compare;
 
 import io.dataprism.benchmarks.call.DataPrismCalls;
 import io.dataprism.benchmarks.call.JniCalls;
+import io.dataprism.benchmarks.cancel.Cancellations;
+import io.dataprism.benchmarks.concurrent.Callers;
+import io.dataprism.benchmarks.concurrent.DataPrismQueryMix;
+import io.dataprism.benchmarks.concurrent.JdbcQueryMix;
 import io.dataprism.benchmarks.fetch.Fetcher;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.point.DataPrismPointQuery;
+import io.dataprism.benchmarks.point.JdbcPointQuery;
+import io.dataprism.benchmarks.point.PointQuery;
+import io.dataprism.benchmarks.tpch.AnswerReader;
+import io.dataprism.benchmarks.tpch.DataPrismAnswerReader;
+import io.dataprism.benchmarks.tpch.JdbcAnswerReader;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +24,20 @@ import java.util.function.LongUnaryOperator;
 /// The program of one side in Java.
 ///
 /// Reads one run a line from standard input, `task<TAB>argument`, and answers each with a line
-/// `nanoseconds<TAB>rows<TAB>integers<TAB>decimals`. Ends with its input. The peer in C speaks the same.
+/// `nanoseconds<TAB>rows<TAB>integers<TAB>decimals`. Ends with its input. The peers in C speak the same.
 public final class Worker {
   static final String DATAPRISM_CALL = "dataprism-call";
   static final String JNI_CALL = "jni-call";
+  static final String DATAPRISM_ANSWERS = "dataprism-answers";
+  static final String JDBC_ANSWERS = "jdbc-answers";
+  static final String DATAPRISM_POINT = "dataprism-point";
+  static final String JDBC_POINT = "jdbc-point";
+  static final String DATAPRISM_CALLERS = "dataprism-callers";
+  static final String JDBC_CALLERS = "jdbc-callers";
+  static final String DATAPRISM_CANCEL = "dataprism-cancel";
+
+  /// So that each comparison stops its queries after the same times.
+  private static final long SEED = 20_260_315;
 
   /// What a side does when it is told to.
   @FunctionalInterface
@@ -25,11 +45,20 @@ public final class Worker {
     Sums run(String task, String argument) throws Exception;
   }
 
+  /// What a side does when it is told to, where its time is not that of the whole.
+  @FunctionalInterface
+  private interface TimedJob {
+    Run run(String task, String argument) throws Exception;
+  }
+
+  /// @param nanos the time that counts
+  private record Run(long nanos, Sums sums) {}
+
   private Worker() {}
 
   /// Serves runs of one side.
   ///
-  /// @param args a side that calls; or a side that fetches, and the database file
+  /// @param args a side, then the database file unless the side calls, then the number of callers where there are any
   public static void main(String[] args) throws Exception {
     switch (args[0]) {
       case DATAPRISM_CALL -> {
@@ -40,6 +69,19 @@ public final class Worker {
         JniCalls.load();
         serve(JniCalls::sum);
       }
+      case DATAPRISM_ANSWERS -> serve(new DataPrismAnswerReader(Path.of(args[1])));
+      case JDBC_ANSWERS -> serve(new JdbcAnswerReader(Path.of(args[1])));
+      case DATAPRISM_POINT -> serve(new DataPrismPointQuery(Path.of(args[1])));
+      case JDBC_POINT -> serve(new JdbcPointQuery(Path.of(args[1])));
+      case DATAPRISM_CALLERS -> {
+        int callers = Integer.parseInt(args[2]);
+        serve(new Callers(new DataPrismQueryMix(Path.of(args[1])), callers));
+      }
+      case JDBC_CALLERS -> {
+        int callers = Integer.parseInt(args[2]);
+        serve(new Callers(new JdbcQueryMix(Path.of(args[1]), callers), callers));
+      }
+      case DATAPRISM_CANCEL -> serve(new Cancellations(Path.of(args[1]), SEED));
       default -> serve(Fetchers.open(args[0], Path.of(args[1])));
     }
   }
@@ -64,16 +106,70 @@ public final class Worker {
     });
   }
 
+  private static void serve(AnswerReader reader) throws Exception {
+    try (reader) {
+      serve((task, sql) -> reader.read(sql));
+    }
+  }
+
+  private static void serve(Callers callers) throws Exception {
+    try (callers) {
+      serve((task, queries) -> callers.run(Integer.parseInt(queries)));
+    }
+  }
+
+  private static void serve(PointQuery query) throws Exception {
+    try (query) {
+      serveTimed((task, argument) -> {
+        PointRuns runs = PointRuns.parse(argument);
+        Latencies latencies = new Latencies(runs.calls());
+        long sum = 0;
+        for (int i = 0; i < runs.calls(); i++) {
+          long start = System.nanoTime();
+          sum += query.run(runs.key(i));
+          latencies.add(System.nanoTime() - start);
+        }
+        return new Run(latencies.quantile(share(task)), new Sums(runs.calls(), sum, 0));
+      });
+    }
+  }
+
+  private static void serve(Cancellations cancellations) throws Exception {
+    try (cancellations) {
+      serveTimed((task, argument) -> {
+        int count = Integer.parseInt(argument);
+        Latencies latencies = new Latencies(count);
+        for (int i = 0; i < count; i++) {
+          latencies.add(cancellations.run(i));
+        }
+        return new Run(latencies.quantile(share(task)), new Sums(count, count, 0));
+      });
+    }
+  }
+
+  private static double share(String task) {
+    return switch (task) {
+      case "p50" -> 0.5;
+      case "p99" -> 0.99;
+      default -> throw new IllegalArgumentException("there is no task " + task);
+    };
+  }
+
   private static void serve(Job job) throws Exception {
+    serveTimed((task, argument) -> {
+      long start = System.nanoTime();
+      Sums sums = job.run(task, argument);
+      return new Run(System.nanoTime() - start, sums);
+    });
+  }
+
+  private static void serveTimed(TimedJob job) throws Exception {
     try (BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = requests.readLine(); line != null; line = requests.readLine()) {
         int tab = line.indexOf('\t');
-        String task = line.substring(0, tab);
-        String argument = line.substring(tab + 1);
-        long start = System.nanoTime();
-        Sums sums = job.run(task, argument);
-        long nanos = System.nanoTime() - start;
-        System.out.println(nanos + "\t" + sums.rows() + "\t" + sums.integers() + "\t" + sums.decimals());
+        Run run = job.run(line.substring(0, tab), line.substring(tab + 1));
+        Sums sums = run.sums;
+        System.out.println(run.nanos + "\t" + sums.rows() + "\t" + sums.integers() + "\t" + sums.decimals());
       }
     }
   }

@@ -8,10 +8,11 @@ import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
 
 /// Opens database files through DuckDB's JDBC driver.
-final class JdbcConnections {
+public final class JdbcConnections {
   private JdbcConnections() {}
 
-  static DuckDBConnection open(Path database) throws SQLException {
+  /// Opens a file for reading.
+  public static DuckDBConnection open(Path database) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty(DuckDBDriver.DUCKDB_READONLY_PROPERTY, "true");
     return DriverManager.getConnection("jdbc:duckdb:" + database, properties).unwrap(DuckDBConnection.class);

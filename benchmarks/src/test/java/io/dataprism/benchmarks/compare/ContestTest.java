@@ -14,7 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ContestTest {
-  private static final Launcher NONE = new Launcher(Path.of("no-database"), Path.of("no-programs"));
+  private static final Launcher NONE =
+      new Launcher(Path.of("no-database"), Path.of("no-tables"), Path.of("no-programs"));
   private static final Effort THREE_ROUNDS = new Effort(Duration.ZERO, Duration.ZERO, 3, Duration.ofMinutes(1));
 
   private final List<String> order = new ArrayList<>();
@@ -30,7 +31,9 @@ class ContestTest {
     assertThat(comparisons).hasSize(1);
     assertThat(comparisons.getFirst().ours()).isEqualTo(new Spread(3, 2, 1, 1.5, 2.5, 3));
     assertThat(comparisons.getFirst().theirs().median()).isEqualTo(20);
+    // One ratio for each round: 40 to 2, 10 to 1 and 20 to 3.
     assertThat(comparisons.getFirst().ratio()).isEqualTo(10);
+    assertThat(comparisons.getFirst().ratios().max()).isEqualTo(20);
     assertThat(order).containsExactly("a", "a", "b", "a", "b", "a", "b", "a", "b");
     assertThat(closed).isEqualTo(2);
   }
@@ -44,6 +47,38 @@ class ContestTest {
         .hasMessageContaining("b computed")
         .hasMessageContaining("integers=8");
     assertThat(closed).isEqualTo(2);
+  }
+
+  @Test
+  void moreIsBetterWhereTheMeasureSaysSo() throws IOException {
+    Measure rate =
+        new Measure(
+            "m",
+            "queries/s",
+            Measure.Better.MORE,
+            _ -> side("a", 7, 1, 20, 20, 20),
+            List.of(new Measure.Peer("b", 2, _ -> side("b", 7, 5, 5, 5, 5))),
+            List.of(new Sums(1, 7, 0)),
+            1);
+
+    assertThat(Contest.run(rate, NONE, THREE_ROUNDS).getFirst().ratio()).isEqualTo(4);
+  }
+
+  @Test
+  void anAnswerThatIsKnownIsExpectedOfOursToo() {
+    Measure known =
+        new Measure(
+            "m",
+            "ms",
+            Measure.Better.LESS,
+            _ -> side("a", 7, 1),
+            List.of(new Measure.Peer("b", 2, _ -> side("b", 7, 1))),
+            List.of(new Sums(1, 8, 0)),
+            1);
+
+    assertThatThrownBy(() -> Contest.run(known, NONE, THREE_ROUNDS))
+        .isInstanceOf(WrongAnswerException.class)
+        .hasMessageContaining("dataprism computed");
   }
 
   private static Measure measure(Contender ours, Contender theirs) {

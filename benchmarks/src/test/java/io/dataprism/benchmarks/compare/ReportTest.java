@@ -19,7 +19,8 @@ class ReportTest {
           "jdbc-arrow",
           2,
           Spread.of(List.of(50.0, 40.0, 60.0)),
-          Spread.of(List.of(125.0, 126.0, 124.0)));
+          Spread.of(List.of(125.0, 126.0, 124.0)),
+          Spread.of(List.of(2.5, 3.15, 2.0)));
 
   @AfterAll
   static void nothingIsLeftOpen() {

@@ -1,0 +1,5 @@
+/// Stopping queries that run.
+@NullMarked
+package io.dataprism.benchmarks.cancel;
+
+import org.jspecify.annotations.NullMarked;

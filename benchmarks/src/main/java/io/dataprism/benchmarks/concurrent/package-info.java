@@ -1,0 +1,5 @@
+/// Many callers at once.
+@NullMarked
+package io.dataprism.benchmarks.concurrent;
+
+import org.jspecify.annotations.NullMarked;

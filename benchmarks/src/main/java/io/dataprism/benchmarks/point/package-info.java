@@ -1,0 +1,5 @@
+/// Queries for one row, again and again.
+@NullMarked
+package io.dataprism.benchmarks.point;
+
+import org.jspecify.annotations.NullMarked;

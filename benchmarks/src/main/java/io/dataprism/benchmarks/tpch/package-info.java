@@ -1,0 +1,5 @@
+/// The queries of TPC-H.
+@NullMarked
+package io.dataprism.benchmarks.tpch;
+
+import org.jspecify.annotations.NullMarked;

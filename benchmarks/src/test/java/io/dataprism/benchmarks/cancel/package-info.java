@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.cancel;
+
+import org.jspecify.annotations.NullMarked;

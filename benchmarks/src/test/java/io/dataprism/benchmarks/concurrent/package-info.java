@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.concurrent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.point;
+
+import org.jspecify.annotations.NullMarked;

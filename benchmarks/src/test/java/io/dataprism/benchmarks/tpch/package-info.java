@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.tpch;
+
+import org.jspecify.annotations.NullMarked;
