@@ -16,7 +16,7 @@
 #include "arrow_c_data.h"
 
 // The version of the C ABI. It changes whenever a caller built against the header before would misread something.
-#define DP_ABI_VERSION 2
+#define DP_ABI_VERSION 3
 
 // The kinds of errors. A code is its kind times one hundred, plus a detail; both never change their meaning.
 typedef enum dp_error_kind {
@@ -713,6 +713,19 @@ unsigned int dp_session_execute(const struct dp_session *session,
 unsigned int dp_session_progress(const struct dp_session *session,
                                  struct dp_progress *out,
                                  struct dp_error **err);
+
+// The number of the calling thread: above zero, and like that of no other thread of this process.
+unsigned long long dp_thread_number(void);
+
+// Stops the call that a thread makes in a session, if it makes one: that thread gets `DP_INTERRUPTED`. May be called from
+// any thread, and when the call may have ended meanwhile: calls of other threads are left alone.
+//
+// # Safety
+// `session` must be a live session, `thread` what `dp_thread_number` gives on that thread, and `err` null or a place for
+// a pointer.
+unsigned int dp_session_interrupt_thread(const struct dp_session *session,
+                                         unsigned long long thread,
+                                         struct dp_error **err);
 
 // Stops the statement that runs in a session, if there is one. May be called while another thread uses the session.
 //

@@ -38,6 +38,15 @@ const PLANS: usize = 64;
 /// How often a statement that has to end is told so, until it has.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(1);
 
+/// The number of the calling thread: from 1, and like that of no other thread of this process.
+pub fn thread_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
+}
+
 /// A session that a caller opened. Safe to use from any thread, by one at a time.
 pub struct Session {
     core: Arc<SessionCore>,
@@ -66,6 +75,8 @@ pub(crate) struct SessionCore {
     touched: AtomicBool,
     /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
     operation: AtomicU64,
+    /// The thread that entered last.
+    entered_by: AtomicU64,
     /// The number of the operation that was last told to stop. DuckDB forgets an interrupt when it starts a statement, so
     /// one that arrives while a statement is being prepared has to be remembered here.
     cancelled: AtomicU64,
@@ -209,6 +220,15 @@ impl Session {
         self.core.effects.take()
     }
 
+    /// Stops the call that a thread makes in this session, if it makes one. Callable from any thread, when it may be that the
+    /// call has ended meanwhile: another thread's is left alone.
+    ///
+    /// # Parameters
+    /// * `thread`: what [`thread_number`] is on that thread
+    pub fn interrupt_thread(&self, thread: u64) -> Result<()> {
+        self.core.interrupt_thread(thread)
+    }
+
     /// Stops the statement that runs in this session, if there is one. Callable from any thread.
     pub fn interrupt(&self) -> Result<()> {
         self.core.interrupt()
@@ -241,6 +261,7 @@ impl SessionCore {
             profiled: AtomicBool::new(false),
             touched: AtomicBool::new(false),
             operation: AtomicU64::new(0),
+            entered_by: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
             active: AtomicU64::new(0),
             gate: Mutex::new(()),
@@ -560,6 +581,19 @@ impl SessionCore {
         }
     }
 
+    /// Interrupts the operation in progress if a certain thread is in it.
+    fn interrupt_thread(&self, thread: u64) -> Result<()> {
+        let connection = self.connection()?;
+        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let operation = self.operation.load(Ordering::SeqCst);
+        // While the gate is held nobody enters, so this is who is in it, if anybody is.
+        if operation.is_multiple_of(2) || self.entered_by.load(Ordering::SeqCst) != thread {
+            return Ok(());
+        }
+        self.cancelled.store(operation, Ordering::SeqCst);
+        Ok(connection.interrupt()?)
+    }
+
     pub(crate) fn interrupt(&self) -> Result<()> {
         let connection = self.connection()?;
         self.cancel();
@@ -652,6 +686,7 @@ impl SessionCore {
         {
             return None;
         }
+        self.entered_by.store(thread_number(), Ordering::SeqCst);
         // Waits at most for an operation that has ended to let go. What a panic left behind is for the caller to judge.
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         Some(Operation {

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_double, c_uint, c_ulonglong};
 
-use dataprism_engine::{Progress, Session};
+use dataprism_engine::{Progress, Session, thread_number};
 
 use crate::arguments::Arguments;
 use crate::error::dp_error;
@@ -117,6 +117,35 @@ pub unsafe extern "C" fn dp_session_progress(
         guard::run(err, || {
             let progress = guard::borrow(session, "session")?.session.progress()?;
             guard::put(out, "out", progress.into())
+        })
+    }
+}
+
+/// The number of the calling thread: above zero, and like that of no other thread of this process.
+#[unsafe(no_mangle)]
+pub extern "C" fn dp_thread_number() -> c_ulonglong {
+    // What cannot fail, and has nothing to tell of, needs no error.
+    std::panic::catch_unwind(thread_number).unwrap_or(0)
+}
+
+/// Stops the call that a thread makes in a session, if it makes one: that thread gets `DP_INTERRUPTED`. May be called from
+/// any thread, and when the call may have ended meanwhile: calls of other threads are left alone.
+///
+/// # Safety
+/// `session` must be a live session, `thread` what `dp_thread_number` gives on that thread, and `err` null or a place for
+/// a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_session_interrupt_thread(
+    session: *const dp_session,
+    thread: c_ulonglong,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::borrow(session, "session")?
+                .session
+                .interrupt_thread(thread)
         })
     }
 }

@@ -40,6 +40,24 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
+  /// The number that the native library has given to the calling thread, for [#interruptThread].
+  public static long threadNumber() {
+    return Dataprism.dp_thread_number();
+  }
+
+  /// Stops the call that a thread makes in this session, if it still makes one. May be called from any thread.
+  ///
+  /// @param thread what [#threadNumber()] is on that thread
+  public void interruptThread(long thread) {
+    MemorySegment session = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_session_interrupt_thread(session, thread, error), error, mapper);
+    } finally {
+      release();
+    }
+  }
+
   /// Runs SQL and gives the last statement's rows.
   public ResultHandle query(String sql, ParameterList parameters) {
     MemorySegment session = acquire();

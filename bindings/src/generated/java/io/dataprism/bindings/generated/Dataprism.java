@@ -22,10 +22,10 @@ public class Dataprism extends Dataprism$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = io.dataprism.bindings.NativeLibrary.symbols();
 
-    private static final int DP_ABI_VERSION = (int)2L;
+    private static final int DP_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define DP_ABI_VERSION 2
+     * #define DP_ABI_VERSION 3
      * }
      */
     public static int DP_ABI_VERSION() {
@@ -2890,6 +2890,126 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_session_progress", session, out, err);
             }
             return (int)mh$.invokeExact(session, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_thread_number {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_LONG_LONG    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_thread_number");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned long long dp_thread_number()
+     * }
+     */
+    public static FunctionDescriptor dp_thread_number$descriptor() {
+        return dp_thread_number.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned long long dp_thread_number()
+     * }
+     */
+    public static MethodHandle dp_thread_number$handle() {
+        return dp_thread_number.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned long long dp_thread_number()
+     * }
+     */
+    public static MemorySegment dp_thread_number$address() {
+        return dp_thread_number.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned long long dp_thread_number()
+     * }
+     */
+    public static long dp_thread_number() {
+        var mh$ = dp_thread_number.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_thread_number");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_session_interrupt_thread {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_interrupt_thread");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_interrupt_thread(const struct dp_session *session, unsigned long long thread, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_interrupt_thread$descriptor() {
+        return dp_session_interrupt_thread.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_interrupt_thread(const struct dp_session *session, unsigned long long thread, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_interrupt_thread$handle() {
+        return dp_session_interrupt_thread.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_interrupt_thread(const struct dp_session *session, unsigned long long thread, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_interrupt_thread$address() {
+        return dp_session_interrupt_thread.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_interrupt_thread(const struct dp_session *session, unsigned long long thread, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_interrupt_thread(MemorySegment session, long thread, MemorySegment err) {
+        var mh$ = dp_session_interrupt_thread.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_interrupt_thread", session, thread, err);
+            }
+            return (int)mh$.invokeExact(session, thread, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -51,6 +51,10 @@ public final class ActiveQuery implements CallRunner {
   private final long limitNanos;
   private final @Nullable ProgressReporter reporter;
 
+  /// The native library's number of the thread that makes the call in progress: when the call has ended and somebody
+  /// else uses the session, that is not to be interrupted.
+  private volatile long callingThread;
+
   // Guarded by this, so that a session that has been given back is not interrupted.
   private volatile @Nullable SessionHandle session;
   private int calls;
@@ -129,6 +133,7 @@ public final class ActiveQuery implements CallRunner {
     SessionHandle taken = session;
     if (taken == null) {
       taken = context.source().take();
+      callingThread = SessionHandle.threadNumber();
       synchronized (this) {
         session = taken;
         // Who stopped the query before there was a session has not reached it.
@@ -249,6 +254,10 @@ public final class ActiveQuery implements CallRunner {
         throw stopped(reason, null);
       }
       calls++;
+      // Before there is a session the library may not even be loaded.
+      if (session != null) {
+        callingThread = SessionHandle.threadNumber();
+      }
     }
     caller = interruptible;
     Watch.add(this);
@@ -293,7 +302,7 @@ public final class ActiveQuery implements CallRunner {
     SessionHandle running = session;
     if (running != null && calls > 0 && !ended) {
       try {
-        running.interrupt();
+        running.interruptThread(callingThread);
       } catch (ClosedException e) {
         // Closing a session stops what runs in it.
       }

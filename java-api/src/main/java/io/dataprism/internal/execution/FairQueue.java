@@ -100,6 +100,11 @@ final class FairQueue {
     return queued;
   }
 
+  /// How many tasks of queries that have not begun may wait in all.
+  int maxQueued() {
+    return maxQueued;
+  }
+
   private static OverloadedException overloaded(String message, String hint) {
     return new OverloadedException(Details.of(ErrorCode.OVERLOADED, message, hint));
   }

@@ -125,7 +125,7 @@ public final class WorkerPool implements AutoCloseable {
 
   /// How many may wait.
   public int maxQueued() {
-    return maxQueued;
+    return queue.maxQueued();
   }
 
   /// How many workers do something.

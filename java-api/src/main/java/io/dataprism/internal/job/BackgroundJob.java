@@ -90,7 +90,9 @@ final class BackgroundJob implements Job, Runnable {
 
   private void letOthersGoFirst(JobSpec own) {
     long begin = System.nanoTime();
-    while (own.context().workers().hasInteractiveCalls() && System.nanoTime() - begin < MAX_WAIT_NANOS && !isAskedToStop()) {
+    while (own.context().workers().hasInteractiveCalls()
+        && System.nanoTime() - begin < MAX_WAIT_NANOS
+        && !isAskedToStop()) {
       LockSupport.parkNanos(WAIT_INTERVAL_NANOS);
     }
   }
