@@ -77,7 +77,7 @@ class CacheConcurrencyTest {
 
   @Test
   void evictionsAndClearsDoNotTakeMemoryFromReaders() throws Exception {
-    try (Engine engine = Engine.builder().cache(CacheOptions.ofBytes(300_000).withMaxEntryBytes(100_000)).open()) {
+    try (Engine engine = Engine.builder().cache(CacheOptions.ofBytes(150_000).withMaxEntryBytes(100_000)).open()) {
       List<CompletableFuture<?>> readers = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
         int first = thread;
@@ -107,7 +107,7 @@ class CacheConcurrencyTest {
       CacheStatistics statistics = engine.cache().statistics();
       assertThat(statistics.hits() + statistics.misses()).isEqualTo(2_000);
       assertThat(statistics.evictions()).isPositive();
-      assertThat(statistics.bytes()).isLessThanOrEqualTo(300_000);
+      assertThat(statistics.bytes()).isLessThanOrEqualTo(150_000);
       assertThat(statistics.entries()).isEqualTo(engine.liveHandles().cachedResults());
       engine.cache().clear();
       assertThat(engine.cache().statistics().bytes()).isZero();

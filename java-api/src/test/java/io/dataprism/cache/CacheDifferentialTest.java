@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// run.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class CacheDifferentialTest {
-  private static final int STEPS = 1_500;
+  private static final int STEPS = 800;
 
   private static final List<String> READS =
       List.of(
@@ -47,6 +47,7 @@ class CacheDifferentialTest {
 
   private final Random random;
   private final long seed;
+  private int cachedReads;
 
   CacheDifferentialTest() {
     seed = Long.getLong("dataprism.seed", System.nanoTime());
@@ -83,12 +84,15 @@ class CacheDifferentialTest {
       CacheStatistics statistics = engine.cache().statistics();
       assertThat(statistics.hits()).as(statistics.toString()).isGreaterThan(STEPS / 10);
       assertThat(statistics.invalidations()).as(statistics.toString()).isGreaterThan(STEPS / 50);
-      assertThat(statistics.hits() + statistics.misses() + statistics.bypassed()).isEqualTo(STEPS);
+      assertThat(statistics.hits() + statistics.misses() + statistics.bypassed()).isEqualTo(cachedReads);
     }
   }
 
   /// The rows as text, or the error.
-  private static String read(Engine engine, String sql, boolean cached) {
+  private String read(Engine engine, String sql, boolean cached) {
+    if (cached) {
+      cachedReads++;
+    }
     try {
       return (cached ? engine.sql(sql).cached() : engine.sql(sql)).run().toTable(1_000);
     } catch (DataPrismException e) {

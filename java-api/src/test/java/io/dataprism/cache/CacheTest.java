@@ -84,7 +84,7 @@ class CacheTest {
                   now.misses() - before.misses(),
                   now.bypassed() - before.bypassed(),
                   now.invalidations() - before.invalidations()))
-          .as("hits, misses, bypasses, invalidations")
+          .as("hits, misses, bypasses, invalidations; %s", now.bypasses())
           .isEqualTo(List.of(hits, misses, bypasses, invalidations));
       before = now;
     }
@@ -126,17 +126,19 @@ class CacheTest {
   }
 
   @Test
-  void rowsThatAreReadStayThoughTheCacheIsClearedAndTheEngineClosed() {
+  void rowsThatAreReadStayThoughTheCacheIsCleared() {
     Engine engine = open();
     String sql = "SELECT range AS x FROM range(1000)";
     engine.query(sql).close();
     QueryResult result = engine.query(sql);
     RecordBatch batch = Objects.requireNonNull(result.next());
     engine.cache().clear();
-    engine.close();
+    assertThat(engine.liveHandles().cachedResults()).isZero();
     assertThat(batch.int64("x").get(999)).isEqualTo(999);
     batch.close();
     result.close();
+    engine.query(sql).close();
+    engine.close();
     assertThatThrownBy(() -> engine.query(sql)).isInstanceOf(ClosedException.class);
     assertThatThrownBy(() -> engine.cache().statistics()).isInstanceOf(ClosedException.class);
   }
@@ -322,7 +324,7 @@ class CacheTest {
         "SELECT list_transform([1], lambda x: random())",
         "SELECT x FROM t WHERE x IN (SELECT random())",
         "SELECT x FROM t ORDER BY random()",
-        "SELECT sum(x) OVER (ORDER BY random()) FROM t",
+        "SELECT sum(random()) OVER (ORDER BY x) FROM t",
         "FROM (VALUES (random()))",
         "SELECT reservoir_quantile(x, 0.5) FROM t",
       })
@@ -386,7 +388,7 @@ class CacheTest {
         "SELECT (SELECT max(x) FROM t), EXISTS (FROM t)",
         "FROM VALUES (1) AS v(a)",
         "SELECT x, GROUPING(x), count(*) FROM t GROUP BY ROLLUP (x)",
-        "SELECT DISTINCT ON (x) x FROM t ORDER BY x COLLATE NOCASE NULLS LAST",
+        "SELECT DISTINCT ON (x) x FROM t ORDER BY x::VARCHAR COLLATE NOCASE NULLS LAST",
         "SELECT TRY_CAST('a' AS DECIMAL(3, 1)), TRY(1 / 0)",
         "  -- a comment\n SELECT 1",
       })

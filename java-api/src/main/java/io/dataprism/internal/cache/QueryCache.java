@@ -146,14 +146,18 @@ public final class QueryCache implements ResultCache {
       CompletableFuture<@Nullable Void> other = waited ? null : flights.putIfAbsent(key, flight);
       if (other == null) {
         try {
-          return compute(key, state, work, parameters, query);
+          Entry meanwhile = entries.getIfPresent(key);
+          if (meanwhile == null || meanwhile == entry) {
+            return compute(key, state, work, parameters, query);
+          }
         } finally {
           flights.remove(key, flight);
           flight.complete(null);
         }
+      } else {
+        query.await(other);
+        waited = true;
       }
-      query.await(other);
-      waited = true;
     }
   }
 

@@ -27,7 +27,8 @@ public final class Json {
   public static String tree(String text) {
     return "SELECT id::BIGINT AS id, parent::BIGINT AS parent, key, atom ->> '$' AS scalar FROM json_tree("
         + text
-        + ") ORDER BY id";
+        // A setting may turn the order around that has no direction.
+        + ") ORDER BY id ASC";
   }
 
   /// Puts the value together again.
