@@ -117,9 +117,12 @@ public final class QueryCache implements ResultCache {
     if (!StatementAnalyses.mayBeSelect(work.sql())) {
       return bypass(BypassReason.NOT_A_SELECT, work, parameters, query);
     }
+    if (work.isClosed()) {
+      // Running it says so.
+      return work.query(query.session(), parameters);
+    }
     CacheKey key = CacheKey.of(work.sql(), parameters);
-    if (key == null || work.isClosed()) {
-      // Running it says what is wrong.
+    if (key == null) {
       return bypass(BypassReason.PARAMETER, work, parameters, query);
     }
     boolean waited = false;
