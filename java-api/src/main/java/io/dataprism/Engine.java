@@ -326,7 +326,7 @@ public final class Engine implements AutoCloseable {
           Details.of(
               ErrorCode.CONFIGURATION, "the engine has no cache", "open it with EngineBuilder.cache(CacheOptions)"));
     }
-    return caching.cache();
+    return caching.results();
   }
 
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].

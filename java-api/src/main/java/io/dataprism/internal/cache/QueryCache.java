@@ -18,6 +18,7 @@ import io.dataprism.cache.ResultCache;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Work;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,7 @@ public final class QueryCache implements ResultCache {
   /// A result, and what it was computed from.
   private static final class Entry {
     final StoredHandle stored;
+    final Reads reads;
     final Versions versions;
     final FileVersions files;
     final int weight;
@@ -62,6 +64,7 @@ public final class QueryCache implements ResultCache {
 
     Entry(StoredHandle stored, State state, int weight) {
       this.stored = stored;
+      this.reads = state.reads;
       this.versions = state.versions;
       this.files = state.files;
       this.weight = weight;
@@ -69,7 +72,10 @@ public final class QueryCache implements ResultCache {
     }
 
     boolean isTrueIn(State state) {
-      return versions.definitions() == state.versions.definitions()
+      // Versions of other names are not comparable: a sum of fewer counters may be the same.
+      return state.bypass() == null
+          && Arrays.equals(reads.counters(), state.reads.counters())
+          && versions.definitions() == state.versions.definitions()
           && versions.rows() == state.versions.rows()
           && files.equals(state.files);
     }
@@ -117,9 +123,12 @@ public final class QueryCache implements ResultCache {
     if (!StatementAnalyses.mayBeSelect(work.sql())) {
       return bypass(BypassReason.NOT_A_SELECT, work, parameters, query);
     }
+    if (work.isClosed()) {
+      // Running it says so.
+      return work.query(query.session(), parameters);
+    }
     CacheKey key = CacheKey.of(work.sql(), parameters);
-    if (key == null || work.isClosed()) {
-      // Running it says what is wrong.
+    if (key == null) {
       return bypass(BypassReason.PARAMETER, work, parameters, query);
     }
     boolean waited = false;

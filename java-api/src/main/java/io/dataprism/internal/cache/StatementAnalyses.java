@@ -27,6 +27,7 @@ final class StatementAnalyses {
 
   private final Engine engine;
   private final ChangeCounters counters;
+  private final FunctionCatalog functions;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final Cache<String, Reads> analyses =
@@ -39,6 +40,7 @@ final class StatementAnalyses {
   StatementAnalyses(Engine engine, ChangeCounters counters) {
     this.engine = engine;
     this.counters = counters;
+    this.functions = new FunctionCatalog(engine, counters);
   }
 
   /// Whether a text can be one SELECT, by its first word. Statements that write are not worth a longer look: many of
@@ -74,7 +76,7 @@ final class StatementAnalyses {
 
   private Reads analyze(String sql) {
     long changes = counters.count();
-    StatementAnalyzer.Findings before = StatementAnalyzer.analyze(engine, sql);
+    StatementAnalyzer.Findings before = StatementAnalyzer.analyze(engine, functions, sql);
     int[] numbers = numbers(before);
     long definitions = counters.versions(numbers).definitions();
     if (counters.count() == changes) {
@@ -82,7 +84,7 @@ final class StatementAnalyses {
     }
     // Which names matter is known only now. What is found between two readings of their counters that agree is true.
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      StatementAnalyzer.Findings again = StatementAnalyzer.analyze(engine, sql);
+      StatementAnalyzer.Findings again = StatementAnalyzer.analyze(engine, functions, sql);
       boolean same = again.names().equals(before.names());
       if (same && counters.versions(numbers).definitions() == definitions) {
         return new Reads(again.bypass(), numbers, definitions, again.files());

@@ -2,6 +2,7 @@ package io.dataprism.internal.cache;
 
 import io.dataprism.Engine;
 import io.dataprism.cache.BypassReason;
+import io.dataprism.internal.cache.FunctionCatalog.Function;
 import io.dataprism.internal.json.Json;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -35,19 +36,14 @@ final class StatementAnalyzer {
   /// A row of [#OBJECTS].
   record Item(String name, String kind, boolean usable, Optional<String> definition) {}
 
-  /// A row of [#FUNCTIONS].
-  record Function(String name, String kind, boolean consistent, Optional<String> definition) {}
-
   private record Setting(Optional<String> value) {}
 
   /// Separates names in a parameter; no name contains it in practice, and one that did would match nothing.
-  private static final String SEPARATOR = "\u001f";
+  static final String SEPARATOR = "\u001f";
 
   private static final String WANTED = "list_contains(string_split($names, chr(31)), lower(%s))";
 
-  /// All that has one of some names, and what may change tables without being seen to: triggers, and what calls
-  /// `json_execute_serialized_sql`. That name is not written out in the statement, for a statement with it counts as
-  /// one that writes.
+  /// All that has one of some names.
   private static final String OBJECTS =
       """
       WITH tracked AS (
@@ -63,24 +59,8 @@ final class StatementAnalyzer {
       UNION ALL
       SELECT lower(table_name), 'column', true, generation_expression
       FROM duckdb_columns() WHERE is_generated AND %1$s
-      UNION ALL
-      SELECT trigger_name, 'hazard', false, NULL FROM duckdb_triggers()
-      UNION ALL
-      SELECT view_name, 'hazard', false, NULL
-      FROM duckdb_views() WHERE NOT internal AND contains(lower(sql), 'execute_serialized')
-      UNION ALL
-      SELECT function_name, 'hazard', false, NULL
-      FROM duckdb_functions() WHERE NOT internal AND contains(lower(macro_definition), 'execute_serialized')
       """
           .formatted(WANTED.formatted("table_name"), WANTED.formatted("view_name"));
-
-  private static final String FUNCTIONS =
-      """
-      SELECT lower(function_name) AS name, function_type AS kind,
-        internal AND coalesce(stability = 'CONSISTENT', true) AS consistent, macro_definition AS definition
-      FROM duckdb_functions() WHERE %s
-      """
-          .formatted(WANTED.formatted("function_name"));
 
   private static final Set<String> NODES =
       Set.of(
@@ -172,6 +152,7 @@ final class StatementAnalyzer {
   private static final List<String> COMPRESSED = List.of("", ".gz", ".zst");
 
   private final Engine engine;
+  private final FunctionCatalog catalog;
   private final Set<String> names = new TreeSet<>();
   private final Set<String> files = new LinkedHashSet<>();
   private final Set<String> walked = new HashSet<>();
@@ -185,8 +166,9 @@ final class StatementAnalyzer {
   private final Set<String> functions = new HashSet<>();
   private final Set<String> tableFunctions = new HashSet<>();
 
-  private StatementAnalyzer(Engine engine) {
+  private StatementAnalyzer(Engine engine, FunctionCatalog catalog) {
     this.engine = engine;
+    this.catalog = catalog;
   }
 
   /// Ends a walk.
@@ -201,8 +183,8 @@ final class StatementAnalyzer {
   }
 
   /// Looks at a statement as the catalog is now.
-  static Findings analyze(Engine engine, String sql) {
-    StatementAnalyzer analyzer = new StatementAnalyzer(engine);
+  static Findings analyze(Engine engine, FunctionCatalog catalog, String sql) {
+    StatementAnalyzer analyzer = new StatementAnalyzer(engine, catalog);
     BypassReason reason = null;
     try {
       analyzer.walk(sql);
@@ -213,6 +195,9 @@ final class StatementAnalyzer {
   }
 
   private void walk(String sql) throws Bypass {
+    if (catalog.hasHazards()) {
+      throw new Bypass(BypassReason.HIDDEN_WRITES);
+    }
     texts.add(sql);
     while (!texts.isEmpty()) {
       String text = texts.remove();
@@ -312,8 +297,8 @@ final class StatementAnalyzer {
   }
 
   private void visitFunction(Json function) throws Bypass {
-    names.add(text(function, "function_name"));
-    String name = lower(text(function, "function_name"));
+    String written = text(function, "function_name");
+    String name = lower(written);
     List<Json> arguments = function.member("arguments").map(Json::elements).orElse(List.of());
     // With one argument it counts from today.
     if (name.equals("age") && arguments.size() < 2) {
@@ -321,11 +306,9 @@ final class StatementAnalyzer {
     }
     if (CALLS_BY_NAME.contains(name)) {
       require(arguments.size() > 1);
-      String called = constant(expression(arguments.get(1)));
-      names.add(called);
-      functions.add(lower(called));
+      functions.add(constant(expression(arguments.get(1))));
     }
-    functions.add(name);
+    functions.add(written);
   }
 
   private void visitTable(Json table) throws Bypass {
@@ -334,10 +317,10 @@ final class StatementAnalyzer {
   }
 
   private void visitTableFunction(Json function) throws Bypass {
-    names.add(text(function, "function_name"));
-    String name = lower(text(function, "function_name"));
+    String written = text(function, "function_name");
+    String name = lower(written);
     List<Json> arguments = function.member("arguments").map(Json::elements).orElse(List.of());
-    tableFunctions.add(name);
+    tableFunctions.add(written);
     if (READERS.contains(name)) {
       require(!arguments.isEmpty());
       addFiles(expression(arguments.getFirst()));
@@ -386,23 +369,13 @@ final class StatementAnalyzer {
   private void resolveFunctions() throws Bypass {
     Set<String> wanted = new TreeSet<>(functions);
     wanted.addAll(tableFunctions);
-    if (wanted.isEmpty()) {
-      return;
-    }
-    Map<String, List<Function>> found =
-        engine
-            .sql(FUNCTIONS)
-            .uncached()
-            .with(Map.of("names", String.join(SEPARATOR, wanted)))
-            .run()
-            .as(Function.class)
-            .stream()
-            .collect(Collectors.groupingBy(Function::name));
+    names.addAll(wanted);
+    Map<String, List<Function>> found = catalog.find(wanted);
     for (String name : functions) {
-      resolveFunction(name, found.getOrDefault(name, List.of()));
+      resolveFunction(lower(name), found.getOrDefault(name, List.of()));
     }
     for (String name : tableFunctions) {
-      resolveTableFunction(name, found.getOrDefault(name, List.of()));
+      resolveTableFunction(lower(name), found.getOrDefault(name, List.of()));
     }
     functions.clear();
     tableFunctions.clear();
@@ -496,14 +469,14 @@ final class StatementAnalyzer {
     }
   }
 
-  private Map<String, List<Item>> objects() throws Bypass {
+  private Map<String, List<Item>> objects() {
+    if (tables.isEmpty()) {
+      return Map.of();
+    }
     Set<String> wanted = tables.keySet().stream().map(StatementAnalyzer::lower).collect(Collectors.toSet());
     names.addAll(tables.keySet());
     List<Item> items =
         engine.sql(OBJECTS).uncached().with(Map.of("names", String.join(SEPARATOR, wanted))).run().as(Item.class);
-    if (items.stream().anyMatch(item -> item.kind().equals("hazard"))) {
-      throw new Bypass(BypassReason.HIDDEN_WRITES);
-    }
     return items.stream().collect(Collectors.groupingBy(Item::name));
   }
 
