@@ -1,5 +1,6 @@
 package io.dataprism;
 
+import io.dataprism.cache.CacheOptions;
 import io.dataprism.error.BinderException;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.CatalogException;
@@ -12,6 +13,9 @@ import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.job.Job;
+import io.dataprism.job.JobState;
+import io.dataprism.job.JobTarget;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +31,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /// The program of [SoakTest]: many threads on few engines, each doing what its random numbers say.
@@ -79,6 +84,9 @@ final class SoakWorkload {
           this::aggregate,
           this::readAll,
           this::readAFew,
+          this::readUnordered,
+          this::askAgain,
+          this::workInBackground,
           this::failAtOnce,
           this::failLate,
           this::cancelFuture,
@@ -119,7 +127,13 @@ final class SoakWorkload {
     long seed = Long.parseLong(arguments[3]);
     boolean failed;
     long[] resident = new long[ROUNDS];
-    try (Engine engine = Engine.builder().database(Path.of(arguments[0])).memoryLimit(512L << 20).open();
+    try (Engine engine =
+            Engine.builder()
+                .database(Path.of(arguments[0]))
+                .memoryLimit(512L << 20)
+                .cache(CacheOptions.ofBytes(1 << 20))
+                .maxJobs(4)
+                .open();
         Engine small = Engine.builder().memoryLimit(32L << 20).threads(1).open()) {
       small.execute("SET GLOBAL max_temp_directory_size = '0B'");
       SoakWorkload workload = new SoakWorkload(engine, small);
@@ -222,6 +236,53 @@ final class SoakWorkload {
       }
     }
     return Ending.STOPPED_EARLY;
+  }
+
+  private Ending readUnordered(Random random) {
+    long n = random.nextLong(1, 100_000);
+    LongAdder sum = new LongAdder();
+    long rows =
+        engine
+            .sql("SELECT range FROM range(?)")
+            .with(n)
+            .forEachUnordered(batch -> {
+              for (long row = 0; row < batch.rowCount(); row++) {
+                sum.add(batch.int64(0).get(row));
+              }
+            });
+    require(rows == n && sum.sum() == n * (n - 1) / 2, rows + " unordered rows of sum " + sum + " for " + n);
+    return Ending.ANSWERED;
+  }
+
+  private Ending askAgain(Random random) {
+    if (random.nextInt(4) == 0) {
+      // Rows that are kept have to be those of one state of the database, whichever.
+      return answer(engine.sql("SELECT sum(balance)::BIGINT FROM accounts").cached().run(), ACCOUNTS * BALANCE);
+    }
+    long n = random.nextLong(1, 200);
+    return answer(
+        engine.sql("SELECT sum(triple)::BIGINT FROM lookup WHERE id < ?").with(n).cached().run(), n * (n - 1) / 2 * 3);
+  }
+
+  private Ending workInBackground(Random random) {
+    if (random.nextInt(8) != 0) {
+      return lookUp(random);
+    }
+    String table = "job_" + Long.toHexString(random.nextLong());
+    long n = random.nextLong(1, 50_000);
+    Job job = engine.sql("SELECT range AS n FROM range(" + n + ")").inBackground(JobTarget.table(table));
+    if (random.nextInt(3) == 0) {
+      job.cancel();
+    }
+    try {
+      job.toFuture().join();
+    } catch (CancellationException | CompletionException e) {
+      require(job.state() == JobState.CANCELLED, "a job ended as " + job.state() + ": " + e);
+      return Ending.CANCELLED;
+    }
+    answer(engine.query("SELECT count(*) FROM " + table), n);
+    engine.execute("DROP TABLE " + table);
+    return Ending.ANSWERED;
   }
 
   private Ending failAtOnce(Random random) {

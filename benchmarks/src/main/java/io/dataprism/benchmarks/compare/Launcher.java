@@ -87,6 +87,14 @@ record Launcher(Path fetched, Path tables, Path programs) {
         command, "queries", List.of(Integer.toString(queries)), nanos -> queries * NANOS_PER_SECOND / nanos);
   }
 
+  /// A side that runs the same query again and again; the time of one is in microseconds.
+  ///
+  /// @param times how often it is run before the time counts as one
+  Contender repeating(String side, int times) throws IOException {
+    List<String> command = worker(List.of(), side, tables.toString());
+    return new WorkerContender(command, "repeat", List.of(Integer.toString(times)), nanos -> micros(nanos) / times);
+  }
+
   /// A side that stops queries.
   ///
   /// @param quantile which quantile of the times counts, such as `p99`; in milliseconds

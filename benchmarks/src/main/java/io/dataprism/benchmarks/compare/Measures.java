@@ -22,6 +22,9 @@ final class Measures {
 
   private static final int CANCELLATIONS = 200;
 
+  /// A hit takes some microseconds; so many take long enough for a clock.
+  private static final int CACHED_RUNS = 1_000;
+
   /// Within which a query that is stopped has to have given everything back, in milliseconds.
   private static final double CANCEL_LIMIT = 50;
 
@@ -88,6 +91,16 @@ final class Measures {
           concurrent(2),
           concurrent(16),
           concurrent(256),
+          new Measure(
+              "fetch-parallel",
+              "ms",
+              fetching(Worker.DATAPRISM_WORK, "unordered", Queries.NUMBERS),
+              List.of(new Peer("sequential", 1.6, fetching(Worker.DATAPRISM_WORK, "sequential", Queries.NUMBERS)))),
+          new Measure(
+              "cache-hit",
+              "us",
+              launcher -> launcher.repeating(Worker.DATAPRISM_CACHED, CACHED_RUNS),
+              List.of(new Peer("uncached", 1, launcher -> launcher.repeating(Worker.DATAPRISM_UNCACHED, 1)))),
           new Measure(
               "cancel-p99",
               "ms",

@@ -1,5 +1,6 @@
 package io.dataprism.benchmarks.compare;
 
+import io.dataprism.benchmarks.cache.RepeatedQuery;
 import io.dataprism.benchmarks.call.DataPrismCalls;
 import io.dataprism.benchmarks.call.JniCalls;
 import io.dataprism.benchmarks.cancel.Cancellations;
@@ -9,6 +10,7 @@ import io.dataprism.benchmarks.concurrent.JdbcQueryMix;
 import io.dataprism.benchmarks.fetch.Fetcher;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.parallel.RowWork;
 import io.dataprism.benchmarks.point.DataPrismPointQuery;
 import io.dataprism.benchmarks.point.JdbcPointQuery;
 import io.dataprism.benchmarks.point.PointQuery;
@@ -35,6 +37,9 @@ public final class Worker {
   static final String DATAPRISM_CALLERS = "dataprism-callers";
   static final String JDBC_CALLERS = "jdbc-callers";
   static final String DATAPRISM_CANCEL = "dataprism-cancel";
+  static final String DATAPRISM_WORK = "dataprism-work";
+  static final String DATAPRISM_CACHED = "dataprism-cached";
+  static final String DATAPRISM_UNCACHED = "dataprism-uncached";
 
   /// So that each comparison stops its queries after the same times.
   private static final long SEED = 20_260_315;
@@ -82,6 +87,9 @@ public final class Worker {
         serve(new Callers(new JdbcQueryMix(Path.of(args[1]), callers), callers));
       }
       case DATAPRISM_CANCEL -> serve(new Cancellations(Path.of(args[1]), SEED));
+      case DATAPRISM_WORK -> serve(new RowWork(Path.of(args[1])));
+      case DATAPRISM_CACHED -> serve(new RepeatedQuery(Path.of(args[1]), true));
+      case DATAPRISM_UNCACHED -> serve(new RepeatedQuery(Path.of(args[1]), false));
       default -> serve(Fetchers.open(args[0], Path.of(args[1])));
     }
   }
@@ -96,6 +104,23 @@ public final class Worker {
             case "nested" -> fetcher.nested(sql);
             default -> throw new IllegalArgumentException("there is no task " + task);
           });
+    }
+  }
+
+  private static void serve(RowWork work) throws Exception {
+    try (work) {
+      serve((task, sql) ->
+          switch (task) {
+            case "sequential" -> work.sequential(sql);
+            case "unordered" -> work.unordered(sql);
+            default -> throw new IllegalArgumentException("there is no task " + task);
+          });
+    }
+  }
+
+  private static void serve(RepeatedQuery query) throws Exception {
+    try (query) {
+      serve((task, times) -> query.run(Integer.parseInt(times)));
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.cache;
+
+import org.jspecify.annotations.NullMarked;

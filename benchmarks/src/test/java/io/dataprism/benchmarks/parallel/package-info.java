@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.parallel;
+
+import org.jspecify.annotations.NullMarked;
