@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::error::{Error, ErrorClass, Result};
 use crate::instance::Instance;
-use crate::prepared::PreparedStatement;
+use crate::statement::Statement;
 
 /// DuckDB tells what it uses in SQL only.
 const SQL: &str = "SELECT (SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory()), \
@@ -11,9 +11,9 @@ const SQL: &str = "SELECT (SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT F
 
 /// Tells how much memory an instance uses while other connections run statements on it. Keeps its instance alive.
 pub struct MemoryGauge {
-    // Dropped before its connection.
-    plan: PreparedStatement,
-    _connection: Connection,
+    connection: Connection,
+    /// Bound anew each time: that fails on a database that has become unusable, where a plan would go on answering.
+    statement: Statement,
 }
 
 /// What an instance uses.
@@ -33,14 +33,14 @@ impl MemoryGauge {
         let statement =
             statement.ok_or_else(|| Error::new(ErrorClass::Internal, "a SELECT is no statement"))?;
         Ok(Self {
-            plan: connection.prepare(&statement)?,
-            _connection: connection,
+            connection,
+            statement,
         })
     }
 
     /// Reads it. By one thread at a time.
     pub fn read(&self) -> Result<InstanceMemory> {
-        let mut result = self.plan.execute(&[], 1)?;
+        let mut result = self.connection.execute(&self.statement, &[], 1)?;
         let row = result.fetch()?;
         let row = row.ok_or_else(|| Error::new(ErrorClass::Internal, "DuckDB does not tell its memory"))?;
         let [buffers, temporary_files] = row.integers()?;

@@ -216,6 +216,9 @@ const NO_DIRECTORY_MESSAGE: &str = "Out-of-memory: ";
 /// The text of DuckDB's only sign that another process holds the database file.
 const LOCK_MESSAGE: &str = "Could not set lock on file";
 
+/// The text of DuckDB's only sign that a database cannot be used any more, because it could not be written.
+const INVALIDATED_MESSAGE: &str = "has been invalidated";
+
 /// The text of DuckDB's only sign that a statement would write to a database that is open for reading.
 const READ_ONLY_MESSAGE: &str = "attached in read-only mode";
 
@@ -267,6 +270,11 @@ impl From<DuckDbError> for Error {
             ErrorClass::Constraint => ErrorCode::Constraint,
             ErrorClass::OutOfMemory => return explain_memory(error),
             ErrorClass::Io if error.message.contains(LOCK_MESSAGE) => ErrorCode::DatabaseLocked,
+            ErrorClass::Io | ErrorClass::Fatal if error.message.contains(INVALIDATED_MESSAGE) => {
+                return Self::new(ErrorCode::Fatal, error.message).with_hint(
+                    "close the engine and open the database again; one that was attached can be detached instead",
+                );
+            }
             ErrorClass::Io => ErrorCode::Io,
             ErrorClass::FileNotFound => ErrorCode::FileNotFound,
             ErrorClass::Http => ErrorCode::Http,
