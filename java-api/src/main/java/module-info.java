@@ -7,6 +7,8 @@ module io.dataprism {
   exports io.dataprism.catalog;
   exports io.dataprism.column;
   exports io.dataprism.error;
+  exports io.dataprism.memory;
   exports io.dataprism.plan;
   exports io.dataprism.schema;
+  exports io.dataprism.status;
 }

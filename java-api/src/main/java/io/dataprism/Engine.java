@@ -11,15 +11,22 @@ import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
+import io.dataprism.internal.status.HealthChecks;
+import io.dataprism.internal.status.StatusReader;
+import io.dataprism.memory.EngineMemory;
 import io.dataprism.plan.QueryPlan;
+import io.dataprism.status.EngineStatus;
+import io.dataprism.status.Health;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A database and the native engine that runs SQL on it, in this process.
@@ -40,15 +47,16 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe: any number of threads may query at once. Closing the engine stops what runs, closes everything that was
 /// opened from it and closes the database file; it may be done from any thread and more than once.
 public final class Engine implements AutoCloseable {
-  private final EngineHandle handle;
+  private final NativeEngine nativeEngine;
   private final WorkerPool workers;
   private final SessionSource pool;
+  private final AtomicReference<@Nullable HealthChecks> checks = new AtomicReference<>();
 
-  Engine(EngineHandle handle, WorkerPool workers) {
-    this.handle = handle;
+  Engine(NativeEngine nativeEngine, WorkerPool workers) {
+    this.nativeEngine = nativeEngine;
     this.workers = workers;
-    this.pool = new LeasedSessions(handle);
-    LeakReporter.watch(this, handle, "Engine");
+    this.pool = new LeasedSessions(nativeEngine);
+    LeakReporter.watch(this, nativeEngine, "Engine");
   }
 
   /// Opens an engine on a new database in memory.
@@ -148,24 +156,50 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return new Session(handle.session(), workers);
+    return new Session(nativeEngine.get().session(), workers);
   }
 
   /// Counts what is open on this engine, the engine included.
   ///
   /// @throws ClosedException if the engine is closed
   public LiveHandles liveHandles() {
-    return LiveHandles.of(handle.live());
+    return LiveHandles.of(nativeEngine.get().live());
   }
 
   /// The version of DuckDB inside, such as `v2.0.0`.
   public String duckdbVersion() {
+    nativeEngine.get();
     return EngineHandle.duckdbVersion(Errors::of);
+  }
+
+  /// What this engine uses of the process's [io.dataprism.memory.MemoryBudget]. Its queries are not disturbed.
+  ///
+  /// @throws ClosedException if the engine is closed
+  public EngineMemory memory() {
+    return StatusReader.memoryOf(nativeEngine.get());
+  }
+
+  /// What the engine is in. Works in every state, never throws because of it, and does not start a lazy engine.
+  public EngineStatus status() {
+    return StatusReader.read(nativeEngine, workers);
+  }
+
+  /// Checks whether the engine works: runs a query, looks at its files, and more; see [Health]. Never throws, takes a
+  /// few milliseconds if all is well and no more than three seconds if not, and does not start a lazy engine.
+  public Health health() {
+    HealthChecks made = checks.get();
+    if (made == null) {
+      made = new HealthChecks(this, nativeEngine, workers);
+      if (!checks.compareAndSet(null, made)) {
+        return health();
+      }
+    }
+    return made.check();
   }
 
   /// Whether the engine is closed.
   public boolean isClosed() {
-    return handle.isClosed();
+    return nativeEngine.isClosed();
   }
 
   /// Stops what runs, closes every session and result of this engine, and closes the database. Closing twice is
@@ -174,7 +208,7 @@ public final class Engine implements AutoCloseable {
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override
   public void close() {
-    handle.close();
+    nativeEngine.close();
     workers.close();
   }
 
@@ -183,7 +217,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction begin() {
-    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_WRITE);
+    return Transaction.ofItsOwn(nativeEngine.get(), workers, Transaction.Access.READ_WRITE);
   }
 
   /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
@@ -192,7 +226,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction beginReadOnly() {
-    return Transaction.ofItsOwn(handle, workers, Transaction.Access.READ_ONLY);
+    return Transaction.ofItsOwn(nativeEngine.get(), workers, Transaction.Access.READ_ONLY);
   }
 
   /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with
@@ -248,10 +282,10 @@ public final class Engine implements AutoCloseable {
   }
 
   /// The engine's own sessions.
-  private record LeasedSessions(EngineHandle engine) implements SessionSource {
+  private record LeasedSessions(NativeEngine engine) implements SessionSource {
     @Override
     public SessionHandle take() {
-      return engine.lease();
+      return engine.get().lease();
     }
 
     @Override

@@ -1,15 +1,14 @@
 package io.dataprism;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.LibraryLoadException;
-import io.dataprism.bindings.NativeLibrary;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.WorkerPool;
-import io.dataprism.internal.handle.Errors;
+import io.dataprism.internal.memory.BudgetSettings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,8 @@ public final class EngineBuilder {
   private int threads;
   private long memoryLimit;
   private @Nullable Path tempDirectory;
+  private long maxSpill;
+  private boolean lazy;
   private int workers = 2 * Runtime.getRuntime().availableProcessors();
   private int maxQueued = DEFAULT_MAX_QUEUED;
 
@@ -49,9 +50,9 @@ public final class EngineBuilder {
     return this;
   }
 
-  /// How many bytes the engine's buffers may take. What does not fit goes to the [#tempDirectory(Path)] where the
-  /// statement allows it, and is an [io.dataprism.error.OutOfMemoryException] where not. The default is 80 % of the
-  /// machine's memory.
+  /// How many bytes the engine's buffers may take at most. What does not fit goes to the [#tempDirectory(Path)] where
+  /// the statement allows it, and is an [io.dataprism.error.OutOfMemoryException] where not. Without a limit of its
+  /// own, and never more than that, an engine has its share of the process's [io.dataprism.memory.MemoryBudget].
   ///
   /// @throws ConfigurationException if the limit is not positive
   public EngineBuilder memoryLimit(long bytes) {
@@ -64,6 +65,24 @@ public final class EngineBuilder {
   /// working directory for a database in memory.
   public EngineBuilder tempDirectory(Path directory) {
     this.tempDirectory = directory;
+    return this;
+  }
+
+  /// How many bytes may be in the [#tempDirectory(Path)] at once. A statement that needs more fails with an
+  /// [io.dataprism.error.OutOfMemoryException] of code [ErrorCode#SPILL_LIMIT]; the engine stays usable. The default is
+  /// nine tenths of what is free on the disk.
+  ///
+  /// @throws ConfigurationException if the limit is not positive
+  public EngineBuilder maxSpill(long bytes) {
+    requirePositive("maxSpill", bytes);
+    this.maxSpill = bytes;
+    return this;
+  }
+
+  /// Loads the native library and opens the database when the engine is first used, instead of in [#open()]. Whatever
+  /// can go wrong then fails that use, as [#open()] would have failed; the next use tries again.
+  public EngineBuilder lazy() {
+    this.lazy = true;
     return this;
   }
 
@@ -97,16 +116,21 @@ public final class EngineBuilder {
     if (readOnly && database == null) {
       throw configuration("a database in memory cannot be read-only", "name a database file, or leave readOnly() out");
     }
-    try {
-      NativeLibrary.load();
-    } catch (LibraryLoadException e) {
-      throw Errors.of(e);
-    }
     EngineHandle.Options options =
-        new EngineHandle.Options(text(database), readOnly, threads, memoryLimit, text(tempDirectory));
-    // No method reference: making one loads the class, and with it every exception, which a start need not pay for.
-    EngineHandle handle = EngineHandle.open(options, error -> Errors.of(error));
-    return new Engine(handle, new WorkerPool(workers, maxQueued));
+        new EngineHandle.Options(
+            text(database),
+            readOnly,
+            threads,
+            memoryLimit,
+            text(tempDirectory),
+            maxSpill,
+            Runtime.getRuntime().maxMemory(),
+            System.getProperty(BudgetSettings.LIMIT_PROPERTY) == null ? 0 : BudgetSettings.limit());
+    NativeEngine engine = new NativeEngine(options);
+    if (!lazy) {
+      engine.get();
+    }
+    return new Engine(engine, new WorkerPool(workers, maxQueued));
   }
 
   private static @Nullable String text(@Nullable Path path) {

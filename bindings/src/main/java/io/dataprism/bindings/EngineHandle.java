@@ -2,6 +2,7 @@ package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_engine_options;
+import io.dataprism.bindings.generated.dp_engine_usage;
 import io.dataprism.bindings.generated.dp_live_handles;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_version;
@@ -17,8 +18,21 @@ public final class EngineHandle extends ParentHandle {
   ///
   /// @param path the database file, or null for a database in memory
   /// @param memoryLimit in bytes
+  /// @param maxSpill how many bytes may be in the temporary directory
+  /// @param heap how many bytes the default of the process's memory budget leaves to Java's heap
+  /// @param budget the limit of the process's memory budget in bytes, if it has none yet
   public record Options(
-      @Nullable String path, boolean readOnly, int threads, long memoryLimit, @Nullable String tempDirectory) {}
+      @Nullable String path,
+      boolean readOnly,
+      int threads,
+      long memoryLimit,
+      @Nullable String tempDirectory,
+      long maxSpill,
+      long heap,
+      long budget) {}
+
+  /// What an engine uses, in bytes.
+  public record Usage(long memory, long memoryLimit, long spilled) {}
 
   /// How many handles are open, by kind.
   public record Live(long engines, long sessions, long statements, long results, long batches) {
@@ -48,6 +62,9 @@ public final class EngineHandle extends ParentHandle {
       dp_engine_options.threads(struct, options.threads());
       dp_engine_options.memory_limit(struct, options.memoryLimit());
       putText(dp_engine_options.temp_directory(struct), options.tempDirectory(), arena);
+      dp_engine_options.max_spill(struct, options.maxSpill());
+      dp_engine_options.heap(struct, options.heap());
+      dp_engine_options.budget(struct, options.budget());
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
       MemorySegment error = NativeError.slot(arena);
       NativeError.check(Dataprism.dp_engine_open(struct, out, error), error, mapper);
@@ -94,6 +111,32 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
+  /// What the engine uses.
+  public Usage usage() {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_engine_usage.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_usage_read(engine, out, error), error, mapper);
+      return new Usage(dp_engine_usage.memory(out), dp_engine_usage.memory_limit(out), dp_engine_usage.spilled(out));
+    } finally {
+      release();
+    }
+  }
+
+  /// How many sessions run a statement, or have a result that has not been read to its end.
+  public int running() {
+    MemorySegment engine = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_engine_running(engine, out, error), error, mapper);
+      return Math.toIntExact(out.get(ValueLayout.JAVA_LONG, 0));
+    } finally {
+      release();
+    }
+  }
+
   /// Counts what is open in this process, over all engines. The library has to be loaded.
   public static Live liveInProcess(NativeError.Mapper mapper) {
     try (Arena arena = Arena.ofConfined()) {
@@ -111,6 +154,16 @@ public final class EngineHandle extends ParentHandle {
       MemorySegment error = NativeError.slot(arena);
       NativeError.check(Dataprism.dp_version_read(out, error), error, mapper);
       return NativeError.text(dp_version.duckdb(out));
+    }
+  }
+
+  /// The version of the native library. It has to be loaded.
+  public static String libraryVersion(NativeError.Mapper mapper) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dp_version.allocate(arena);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_version_read(out, error), error, mapper);
+      return NativeError.text(dp_version.dataprism(out));
     }
   }
 

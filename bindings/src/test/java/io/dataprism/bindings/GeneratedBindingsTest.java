@@ -6,9 +6,11 @@ import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_engine_options;
+import io.dataprism.bindings.generated.dp_engine_usage;
 import io.dataprism.bindings.generated.dp_error_info;
 import io.dataprism.bindings.generated.dp_layout;
 import io.dataprism.bindings.generated.dp_live_handles;
+import io.dataprism.bindings.generated.dp_memory_usage;
 import io.dataprism.bindings.generated.dp_progress;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
@@ -41,17 +43,19 @@ class GeneratedBindingsTest {
   private static final Path GENERATED = Path.of("src", "generated");
 
   private static final Map<String, GroupLayout> STRUCTURES =
-      Map.of(
-          "dp_text", dp_text.layout(),
-          "dp_error_info", dp_error_info.layout(),
-          "dp_version", dp_version.layout(),
-          "dp_progress", dp_progress.layout(),
-          "dp_engine_options", dp_engine_options.layout(),
-          "dp_live_handles", dp_live_handles.layout(),
-          "dp_value", dp_value.layout(),
-          "dp_layout", dp_layout.layout(),
-          "ArrowSchema", ArrowSchema.layout(),
-          "ArrowArray", ArrowArray.layout());
+      Map.ofEntries(
+          Map.entry("dp_text", dp_text.layout()),
+          Map.entry("dp_error_info", dp_error_info.layout()),
+          Map.entry("dp_version", dp_version.layout()),
+          Map.entry("dp_progress", dp_progress.layout()),
+          Map.entry("dp_engine_options", dp_engine_options.layout()),
+          Map.entry("dp_engine_usage", dp_engine_usage.layout()),
+          Map.entry("dp_memory_usage", dp_memory_usage.layout()),
+          Map.entry("dp_live_handles", dp_live_handles.layout()),
+          Map.entry("dp_value", dp_value.layout()),
+          Map.entry("dp_layout", dp_layout.layout()),
+          Map.entry("ArrowSchema", ArrowSchema.layout()),
+          Map.entry("ArrowArray", ArrowArray.layout()));
 
   @BeforeAll
   static void load() throws LibraryLoadException {

@@ -25,6 +25,8 @@ public enum ErrorCode {
   CONSTRAINT(500),
   /// The memory limit was reached.
   OUT_OF_MEMORY(600),
+  /// The temporary directory holds as much as it may.
+  SPILL_LIMIT(601),
   /// A file could not be read or written.
   IO(700),
   /// A file does not exist.

@@ -107,7 +107,7 @@ class ArrowSlicesTest {
   }
 
   private static void withBatch(String sql, Check check) {
-    EngineHandle.Options options = new EngineHandle.Options(null, false, 0, 0, null);
+    EngineHandle.Options options = new EngineHandle.Options(null, false, 0, 0, null, 0, 0, 0);
     EngineHandle engine = EngineHandle.open(options, Errors::of);
     try (Arena arena = Arena.ofConfined()) {
       ResultHandle result = engine.lease().query(sql, ParameterList.positional());

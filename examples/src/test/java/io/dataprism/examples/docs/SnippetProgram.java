@@ -168,8 +168,10 @@ final class SnippetProgram {
         import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;
+        import io.dataprism.memory.*;
         import io.dataprism.plan.*;
         import io.dataprism.schema.*;
+        import io.dataprism.status.*;
         %s
         class %s extends Page { static void run() throws Exception {
         """

@@ -137,6 +137,11 @@ public final class WorkerPool implements AutoCloseable {
     return waiting.get();
   }
 
+  /// How many may wait.
+  public int maxQueued() {
+    return maxQueued;
+  }
+
   /// How many workers do something.
   public int busy() {
     return busy.get();

@@ -54,7 +54,7 @@ public final class Errors {
       case BINDER, PARAMETER -> new BinderException(details);
       case CONVERSION, OUT_OF_RANGE -> new ConversionException(details);
       case CONSTRAINT -> new ConstraintException(details);
-      case OUT_OF_MEMORY -> new OutOfMemoryException(details);
+      case OUT_OF_MEMORY, SPILL_LIMIT -> new OutOfMemoryException(details);
       case IO, FILE_NOT_FOUND, HTTP, DATABASE_LOCKED, SERIALIZATION, CHECKPOINT_FAILED -> new IoException(details);
       case PERMISSION -> new PermissionException(details);
       case TRANSACTION, CONFLICT, TRANSACTION_ABORTED -> new TransactionException(details);

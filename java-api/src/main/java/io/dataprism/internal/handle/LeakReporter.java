@@ -4,6 +4,7 @@ import io.dataprism.bindings.NativeHandle;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reports objects that were dropped without being closed. It frees nothing: when that would happen is up to the
@@ -24,12 +25,29 @@ public final class LeakReporter {
   /// @param handle what closing it closes; must not refer to the owner, or it is never reported
   /// @param what a word for the object
   public static void watch(Object owner, NativeHandle handle, String what) {
-    Throwable site = SITES ? new Throwable("made here") : null;
-    CLEANER.register(owner, () -> report(handle, what, site));
+    // No method reference: making the first one of a process takes milliseconds.
+    watch(owner, new HandleIsClosed(handle), what);
   }
 
-  private static void report(NativeHandle handle, String what, @Nullable Throwable site) {
-    if (handle.isClosed()) {
+  /// Watches an object that may have nothing to close yet.
+  ///
+  /// @param owner the object that its user has to close
+  /// @param closed tells whether nothing is left to close; must not refer to the owner, or it is never reported
+  /// @param what a word for the object
+  public static void watch(Object owner, BooleanSupplier closed, String what) {
+    Throwable site = SITES ? new Throwable("made here") : null;
+    CLEANER.register(owner, () -> report(closed, what, site));
+  }
+
+  private record HandleIsClosed(NativeHandle handle) implements BooleanSupplier {
+    @Override
+    public boolean getAsBoolean() {
+      return handle.isClosed();
+    }
+  }
+
+  private static void report(BooleanSupplier closed, String what, @Nullable Throwable site) {
+    if (closed.getAsBoolean()) {
       return;
     }
     Logger logger = System.getLogger("io.dataprism.leak");
