@@ -255,7 +255,7 @@ class CacheTest {
   }
 
   @Test
-  void whatAQueryReadsInvalidatesItAndNothingElseDoes() {
+  void whatAQueryReadsInvalidatesItAndNothingElseDoes(@TempDir Path folder) {
     try (Engine engine = open()) {
       engine.execute(
           """
@@ -272,7 +272,7 @@ class CacheTest {
               "CREATE TABLE c (x INT)",
               "CREATE INDEX i ON b (x)",
               "BEGIN; INSERT INTO a VALUES (1); ROLLBACK",
-              "COPY b TO '" + System.getProperty("java.io.tmpdir") + "/dataprism-cache-test.csv'",
+              "COPY b TO '" + folder + "/b.csv'",
               "SET SESSION search_path = 'main'")) {
         engine.execute(harmless);
         read(engine, sql);
