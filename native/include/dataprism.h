@@ -680,6 +680,12 @@ unsigned int dp_result_interrupt(const struct dp_result *result, struct dp_error
 // `result` must be null or a live result that no other call is using, and must not be used again.
 void dp_result_close(struct dp_result *result);
 
+// Tells how many bytes the Arrow buffers of a batch have, as far as they are in use.
+//
+// # Safety
+// `batch` must be a batch that this library has handed out, or a copy of its structure, and neither has been released.
+unsigned long long dp_batch_bytes(const struct ArrowArray *batch);
+
 // Runs SQL in a session and gives the rows of its last statement, as `dp_engine_query` does.
 //
 // # Safety

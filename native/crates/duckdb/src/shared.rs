@@ -9,7 +9,7 @@ use crate::arrow::{ArrowArray, Batch};
 /// A batch that any number of holders read at once, with what has to live as long as its memory.
 pub struct SharedBatch<G> {
     batch: Batch,
-    _guard: G,
+    guard: G,
 }
 
 impl<G: Send + Sync + 'static> SharedBatch<G> {
@@ -18,7 +18,12 @@ impl<G: Send + Sync + 'static> SharedBatch<G> {
     /// # Parameters
     /// * `guard`: is dropped after the last view and the last share are gone
     pub fn new(batch: Batch, guard: G) -> Self {
-        Self { batch, _guard: guard }
+        Self { batch, guard }
+    }
+
+    /// What lives as long as the memory of the batch.
+    pub fn guard(&self) -> &G {
+        &self.guard
     }
 
     /// How many rows the batch holds.

@@ -37,14 +37,15 @@ struct Ahead {
 }
 
 enum Fetched {
-    /// A view of one that is kept.
-    Kept(Batch),
+    /// One that is kept.
+    Kept(Arc<KeptBatch>),
     New(Batch),
 }
 
 /// Counts a batch as open, and its bytes in the memory budget, for as long as it lives.
 #[derive(Debug)]
 pub struct BatchGuard {
+    bytes: u64,
     _live: LiveGuard,
     /// None for a batch whose memory is counted as the cache's.
     _reservation: Option<Reservation>,
@@ -55,17 +56,24 @@ impl BatchGuard {
     pub(crate) fn reserve(counters: &Arc<Counters>, bytes: u64) -> Result<Self> {
         let reservation = Reservation::try_new(MemoryKind::Batches, bytes)?;
         Ok(Self {
+            bytes,
             _live: LiveGuard::new(HandleKind::Batch, counters),
             _reservation: Some(reservation),
         })
     }
 
     /// Counts a batch whose memory is reserved by what keeps it.
-    pub(crate) fn unreserved(counters: &Arc<Counters>) -> Self {
+    pub(crate) fn unreserved(counters: &Arc<Counters>, bytes: u64) -> Self {
         Self {
+            bytes,
             _live: LiveGuard::new(HandleKind::Batch, counters),
             _reservation: None,
         }
+    }
+
+    /// How many bytes the buffers of the batch have.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 }
 
@@ -112,7 +120,10 @@ impl QueryResult {
             return Err(error.clone());
         }
         let fetched = match self.take_ahead() {
-            Some(Fetched::Kept(batch)) => return Ok(Some((batch, BatchGuard::unreserved(&self.counters)))),
+            Some(Fetched::Kept(batch)) => {
+                let guard = BatchGuard::unreserved(&self.counters, batch.guard().bytes());
+                return Ok(Some((batch.view(), guard)));
+            }
             Some(Fetched::New(batch)) => Some(batch),
             None => self.session.next(self.started.generation)?,
         };
@@ -163,7 +174,7 @@ impl QueryResult {
     fn take_ahead(&self) -> Option<Fetched> {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         match ahead.kept.pop_front() {
-            Some(batch) => Some(Fetched::Kept(batch.view())),
+            Some(batch) => Some(Fetched::Kept(batch)),
             None => ahead.last.take().map(Fetched::New),
         }
     }

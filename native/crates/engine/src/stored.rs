@@ -92,7 +92,8 @@ impl StoredRows {
     fn next_batch(&self) -> Option<(Batch, BatchGuard)> {
         let place = self.next.fetch_add(1, Ordering::Relaxed);
         let batch = self.content.batches.get(place)?;
-        Some((batch.view(), BatchGuard::unreserved(&self.counters)))
+        let guard = BatchGuard::unreserved(&self.counters, batch.guard().bytes());
+        Some((batch.view(), guard))
     }
 }
 

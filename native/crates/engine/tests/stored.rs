@@ -36,6 +36,22 @@ fn run(engine: &Engine, sql: &str) -> Rows {
 }
 
 #[test]
+fn a_batch_has_the_same_bytes_whether_it_is_kept_or_not() {
+    fn bytes(rows: &Rows) -> Vec<u64> {
+        let batches = std::iter::from_fn(|| rows.next_batch().unwrap());
+        batches.map(|(_batch, guard)| guard.bytes()).collect()
+    }
+    let engine = engine();
+    let sql = "SELECT range, 'text' AS t FROM range(20_000)";
+    let plain = bytes(&run(&engine, sql));
+    let kept = run(&engine, sql);
+    let stored = kept.store(u64::MAX).unwrap().unwrap();
+    assert_eq!(plain.len(), 2);
+    assert_eq!(plain, bytes(&kept));
+    assert_eq!(plain, bytes(&Rows::Stored(stored.open())));
+}
+
+#[test]
 fn what_is_kept_is_read_in_place() {
     let engine = engine();
     let first = run(&engine, "SELECT range FROM range(40000)");

@@ -1,6 +1,6 @@
 //! Results and their batches.
 
-use std::ffi::c_uint;
+use std::ffi::{c_uint, c_ulonglong};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dataprism_engine::{ArrowArray, ArrowSchema, Batch, BatchGuard, QueryResult, Rows};
@@ -90,14 +90,14 @@ pub unsafe extern "C" fn dp_result_close(result: *mut dp_result) {
 /// A batch that was handed out, with what counts it.
 struct HandedOut {
     inner: ArrowArray,
-    _guard: BatchGuard,
+    guard: BatchGuard,
 }
 
 /// Wraps a batch so that its release is counted. The children stay where they are: only the top is ours.
 pub(crate) fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
     let handed_out = Box::new(HandedOut {
         inner: batch.into_arrow(),
-        _guard: guard,
+        guard,
     });
     let inner = &handed_out.inner;
     ArrowArray {
@@ -112,6 +112,21 @@ pub(crate) fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
         release: Some(release_counted),
         private_data: Box::into_raw(handed_out).cast(),
     }
+}
+
+/// Tells how many bytes the Arrow buffers of a batch have, as far as they are in use.
+///
+/// # Safety
+/// `batch` must be a batch that this library has handed out, or a copy of its structure, and neither has been released.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_batch_bytes(batch: *const ArrowArray) -> c_ulonglong {
+    // SAFETY: as the caller vouches; `private_data` of such a batch is the box that `counted` made.
+    unsafe {
+        batch
+            .as_ref()
+            .and_then(|batch| batch.private_data.cast::<HandedOut>().as_ref())
+    }
+    .map_or(0, |handed_out| handed_out.guard.bytes())
 }
 
 unsafe extern "C" fn release_counted(array: *mut ArrowArray) {

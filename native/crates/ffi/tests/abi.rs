@@ -128,6 +128,8 @@ fn a_query_crosses_as_arrow_structures() {
         dp_engine_close(engine);
         let values = *(**array.children).buffers.add(1) as *const i64;
         assert_eq!(std::slice::from_raw_parts(values, 3), [0, 1, 2]);
+        // Three numbers, and a bitmap of their nulls.
+        assert_eq!(dp_batch_bytes(&array), 3 * 8 + 1);
         array.release.unwrap()(&mut array);
     }
     assert!(array.release.is_none());

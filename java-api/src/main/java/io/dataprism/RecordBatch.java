@@ -73,11 +73,7 @@ public final class RecordBatch implements ColumnSet, AutoCloseable {
   /// How many bytes of native memory the Arrow buffers of all columns take: memory that is read in place and was not
   /// copied to the Java heap.
   public long byteSize() {
-    long bytes = 0;
-    for (int i = 0; i < columns.length; i++) {
-      bytes += column(i).byteSize();
-    }
-    return bytes;
+    return memory.byteSize();
   }
 
   /// Whether the batch is closed.

@@ -62,8 +62,10 @@ final class UnorderedDelivery implements BatchReceiver {
       throw new AssertionError("a batch came before its schema");
     }
     try (RecordBatch batch = new RecordBatch(columns, memory)) {
+      // The consumer may close the batch.
+      long bytes = batch.byteSize();
       consumer.accept(batch);
-      query.addBatch(batch.rowCount(), batch.byteSize());
+      query.addBatch(batch.rowCount(), bytes);
     }
   }
 

@@ -56,6 +56,11 @@ public final class BatchMemory implements AutoCloseable {
     return new ArrowArrayNode(array, arena);
   }
 
+  /// How many bytes the Arrow buffers of all columns have.
+  public long byteSize() {
+    return Dataprism.dp_batch_bytes(array);
+  }
+
   /// Whether the calling thread may read and close the batch.
   public boolean isOwnedByCurrentThread() {
     return array.isAccessibleBy(Thread.currentThread());

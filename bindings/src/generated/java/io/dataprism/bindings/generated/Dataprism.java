@@ -2703,6 +2703,66 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_batch_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_batch_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned long long dp_batch_bytes(const struct ArrowArray *batch)
+     * }
+     */
+    public static FunctionDescriptor dp_batch_bytes$descriptor() {
+        return dp_batch_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned long long dp_batch_bytes(const struct ArrowArray *batch)
+     * }
+     */
+    public static MethodHandle dp_batch_bytes$handle() {
+        return dp_batch_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned long long dp_batch_bytes(const struct ArrowArray *batch)
+     * }
+     */
+    public static MemorySegment dp_batch_bytes$address() {
+        return dp_batch_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned long long dp_batch_bytes(const struct ArrowArray *batch)
+     * }
+     */
+    public static long dp_batch_bytes(MemorySegment batch) {
+        var mh$ = dp_batch_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_batch_bytes", batch);
+            }
+            return (long)mh$.invokeExact(batch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_session_query {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
