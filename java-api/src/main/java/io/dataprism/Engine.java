@@ -270,6 +270,7 @@ public final class Engine implements AutoCloseable {
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override
   public void close() {
+    nativeEngine.requireClosable();
     JobScheduler jobs = lastScheduler();
     if (jobs != null) {
       jobs.close();

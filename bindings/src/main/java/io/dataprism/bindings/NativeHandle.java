@@ -97,7 +97,7 @@ public abstract class NativeHandle implements AutoCloseable {
   abstract void interruptNative(MemorySegment handle);
 
   /// Throws where closing would wait for the calling thread itself.
-  void requireClosable() {}
+  public void requireClosable() {}
 
   /// Called once, when no call is in progress and none can begin any more.
   void beforeFree() {}

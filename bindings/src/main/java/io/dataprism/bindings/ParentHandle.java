@@ -23,7 +23,7 @@ abstract class ParentHandle extends NativeHandle {
   }
 
   @Override
-  void requireClosable() {
+  public void requireClosable() {
     children.forEach(NativeHandle::requireClosable);
   }
 

@@ -328,7 +328,7 @@ public final class SessionHandle extends ParentHandle {
   }
 
   @Override
-  void requireClosable() {
+  public void requireClosable() {
     if (delivers && BatchSink.isCalledFor(this)) {
       throw mapper.map(
           NativeError.of(

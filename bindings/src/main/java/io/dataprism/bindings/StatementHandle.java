@@ -64,7 +64,7 @@ public final class StatementHandle extends NativeHandle {
   }
 
   @Override
-  void requireClosable() {
+  public void requireClosable() {
     runningIn.forEach(NativeHandle::requireClosable);
   }
 

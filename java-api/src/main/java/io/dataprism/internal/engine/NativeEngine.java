@@ -90,11 +90,15 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   public void close() {
     EngineHandle open;
     synchronized (this) {
-      closed = true;
       open = handle;
+      if (open == null) {
+        closed = true;
+      }
     }
     if (open != null) {
+      // It may refuse to, and is open then.
       open.close();
+      closed = true;
     }
   }
 
@@ -107,12 +111,23 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
 
   /// Whether the engine is closed.
   public boolean isClosed() {
-    return closed;
+    EngineHandle open = handle;
+    return open == null ? closed : open.isClosed();
+  }
+
+  /// Checks that [#close()] will not be refused.
+  ///
+  /// @throws io.dataprism.error.BusyException if it is called from inside of a query of the engine
+  public void requireClosable() {
+    EngineHandle open = handle;
+    if (open != null) {
+      open.requireClosable();
+    }
   }
 
   /// What the engine is in, as far as can be told without asking its database.
   public EngineStatus.State state() {
-    if (closed) {
+    if (isClosed()) {
       return EngineStatus.State.CLOSED;
     }
     if (handle == null) {
