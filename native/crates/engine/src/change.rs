@@ -53,44 +53,53 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The object of a statement, from its text; none where it has no object in the database.
+    /// The object of a statement, from its text; none where it has no object in the database, or one that is by its
+    /// name or by how it is made a temporary one, which no other session sees.
     pub(crate) fn of(modification: Modification, text: &str) -> Option<Self> {
         let mut words = Words { rest: text };
-        let rows = |name| {
-            Some(Self {
-                object: ObjectKind::Table,
-                name,
-            })
-        };
+        let unknown = Some(Self {
+            object: ObjectKind::Table,
+            name: None,
+        });
         let first = words.word();
         // What begins with WITH names its object somewhere behind.
         if first.eq_ignore_ascii_case("WITH") {
-            return rows(None);
+            return unknown;
         }
         match modification {
             Modification::Insert => {
                 if words.skip("OR") {
                     words.word();
                 }
-                rows(words.skip("INTO").then(|| words.certain_name()).flatten())
+                if words.skip("INTO") {
+                    words.table()
+                } else {
+                    unknown
+                }
             }
-            Modification::Merge => rows(words.skip("INTO").then(|| words.certain_name()).flatten()),
+            Modification::Merge => {
+                if words.skip("INTO") {
+                    words.table()
+                } else {
+                    unknown
+                }
+            }
             Modification::Delete => {
                 let _ = words.skip("FROM") || words.skip("TABLE");
-                rows(words.certain_name())
+                words.table()
             }
-            Modification::Update => rows(words.certain_name()),
+            Modification::Update => words.table(),
             Modification::Copy => {
                 if words.rest.trim_start().starts_with('(') {
                     return None;
                 }
-                let name = words.certain_name();
-                if name.is_some() && words.skip("TO") {
+                let target = words.table()?;
+                if target.name.is_some() && words.skip("TO") {
                     return None;
                 }
-                rows(name)
+                Some(target)
             }
-            Modification::Create | Modification::Alter | Modification::Drop => Some(words.object()),
+            Modification::Create | Modification::Alter | Modification::Drop => words.object(),
         }
     }
 }
@@ -252,9 +261,29 @@ impl<'a> Words<'a> {
         self.is_at_end_of_name().then_some(name)
     }
 
-    /// Reads the kind and the name of what is made, changed or removed.
-    fn object(&mut self) -> Target {
-        while MODIFIERS.iter().any(|modifier| self.skip(modifier)) {}
+    /// Whether a name comes next that is one of the database of temporary objects.
+    fn is_name_of_temporary(&self) -> bool {
+        let mut ahead = Words { rest: self.rest };
+        let first = ahead.name_part();
+        first.is_some_and(|part| part.eq_ignore_ascii_case("temp"))
+            && ahead.rest.trim_start().starts_with('.')
+    }
+
+    /// Reads the name of a table; none where the table is a temporary one.
+    fn table(&mut self) -> Option<Target> {
+        (!self.is_name_of_temporary()).then(|| Target {
+            object: ObjectKind::Table,
+            name: self.certain_name(),
+        })
+    }
+
+    /// Reads the kind and the name of what is made, changed or removed; none where that is temporary.
+    fn object(&mut self) -> Option<Target> {
+        while let Some(modifier) = MODIFIERS.iter().find(|modifier| self.skip(modifier)) {
+            if modifier.starts_with("TEMP") {
+                return None;
+            }
+        }
         self.skip("UNIQUE");
         let kinds = [
             ("TABLE", ObjectKind::Table),
@@ -267,10 +296,10 @@ impl<'a> Words<'a> {
             ("TYPE", ObjectKind::Type),
         ];
         let Some((_, object)) = kinds.into_iter().find(|(word, _)| self.skip(word)) else {
-            return Target {
+            return Some(Target {
                 object: ObjectKind::Other,
                 name: None,
-            };
+            });
         };
         if object == ObjectKind::Macro {
             self.skip("TABLE");
@@ -279,10 +308,10 @@ impl<'a> Words<'a> {
             self.skip("NOT");
             self.skip("EXISTS");
         }
-        Target {
+        (!self.is_name_of_temporary()).then(|| Target {
             object,
             name: self.certain_name(),
-        }
+        })
     }
 
     fn name_part(&mut self) -> Option<String> {
@@ -514,7 +543,7 @@ mod tests {
             (Copy, "COPY t FROM 'x.csv'", ObjectKind::Table, Some("t")),
             (
                 Create,
-                "CREATE OR REPLACE TEMP TABLE a.b.t AS SELECT 1",
+                "CREATE OR REPLACE TABLE a.b.t AS SELECT 1",
                 ObjectKind::Table,
                 Some("a.b.t"),
             ),
@@ -550,8 +579,25 @@ mod tests {
             let name = name.map(str::to_owned);
             assert_eq!(target, Some(Target { object, name }), "{sql}");
         }
-        for sql in ["COPY t TO 'x.csv'", "COPY (SELECT 1) TO 'x.csv'"] {
-            assert_eq!(Target::of(Copy, sql), None, "{sql}");
+        for (modification, sql) in [
+            (Copy, "COPY t TO 'x.csv'"),
+            (Copy, "COPY (SELECT 1) TO 'x.csv'"),
+            (Copy, "COPY temp.t FROM 'x.csv'"),
+            (Create, "CREATE TEMP TABLE t (a INT)"),
+            (Create, "create or replace temporary view v as select 1"),
+            (Create, "CREATE TABLE temp.t (a INT)"),
+            (Insert, "INSERT INTO \"temp\" . main.t VALUES (1)"),
+            (Delete, "DELETE FROM TEMP.t"),
+            (Drop, "DROP TABLE IF EXISTS temp.main.t"),
+        ] {
+            assert_eq!(Target::of(modification, sql), None, "{sql}");
+        }
+        for (name, sql) in [
+            ("temp", "UPDATE temp SET a = 1"),
+            ("temp.t", "UPDATE \"temp.t\" SET a = 1"),
+        ] {
+            let target = Target::of(Update, sql).unwrap();
+            assert_eq!(target.name.as_deref(), Some(name), "{sql}");
         }
     }
 

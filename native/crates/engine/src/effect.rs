@@ -104,6 +104,16 @@ impl SessionEffects {
         }
     }
 
+    /// Whether a transaction is open that has done something.
+    pub(crate) fn are_pending(&self) -> bool {
+        !self.lock().pending.is_empty()
+    }
+
+    /// Forgets what the transaction that is open has done: it cannot be committed any more.
+    pub(crate) fn forget_pending(&self) {
+        self.lock().pending.clear();
+    }
+
     /// Those that others can see, each once.
     pub(crate) fn take(&self) -> Vec<Effect> {
         std::mem::take(&mut self.lock().visible)

@@ -307,6 +307,9 @@ impl SessionCore {
                 schema = running.execution.result.schema()?;
             }
         }
+        if kind != StatementKind::Select {
+            running.execution.note_effect(None);
+        }
         let schema =
             schema.ok_or_else(|| Error::new(ErrorCode::Internal, "DuckDB gave rows without a schema"))?;
         state.generation += 1;
@@ -503,6 +506,10 @@ impl SessionCore {
         start: impl FnOnce() -> Result<R>,
     ) -> Result<Execution<R>> {
         let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.changes, change));
+        // For DuckDB the COMMIT of an aborted transaction is a ROLLBACK that succeeds.
+        if step == Some(TransactionStep::Commit) && self.effects.are_pending() && is_aborted(connection)? {
+            self.effects.forget_pending();
+        }
         let result = start()?;
         let execution = Execution {
             connection: Arc::clone(connection),
@@ -803,12 +810,8 @@ impl Execution {
         if let Some(note) = &self.note {
             note.note();
         }
-        if self.ended
-            && let Some(effect) = self.effect.take()
-            && succeeded
-        {
-            let in_transaction = self.in_transaction.load(Ordering::Relaxed);
-            self.effects.note(Effect { rows, ..effect }, in_transaction);
+        if self.ended && succeeded {
+            self.note_effect(rows);
         }
         let Some(step) = self.step.take() else { return };
         self.effects.note_step(step, succeeded);
@@ -821,6 +824,14 @@ impl Execution {
             }
         }
         self.changes.note_step(step, succeeded);
+    }
+
+    /// Notes the effect of the statement, which has had it.
+    fn note_effect(&mut self, rows: Option<u64>) {
+        if let Some(effect) = self.effect.take() {
+            let in_transaction = self.in_transaction.load(Ordering::Relaxed);
+            self.effects.note(Effect { rows, ..effect }, in_transaction);
+        }
     }
 
     fn drain(&mut self) -> Result<u64> {
@@ -842,6 +853,20 @@ impl<R> Drop for Execution<R> {
             // It fails only where nothing runs.
             let _ = self.connection.interrupt();
         }
+    }
+}
+
+/// Whether the transaction of a connection, which is in one, can only be rolled back: any statement tells that.
+fn is_aborted(connection: &Connection) -> Result<bool> {
+    let asked = connection.parse("SELECT 1").and_then(|statements| {
+        statements
+            .iter()
+            .try_for_each(|statement| connection.execute(statement, &[], BATCH_ROWS)?.drain().map(drop))
+    });
+    match asked.map_err(Error::from) {
+        Ok(()) => Ok(false),
+        Err(error) if error.code == ErrorCode::TransactionAborted => Ok(true),
+        Err(error) => Err(error),
     }
 }
 

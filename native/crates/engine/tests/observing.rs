@@ -96,6 +96,59 @@ fn rows_that_are_returned_tell_of_their_statement_at_their_end() {
 }
 
 #[test]
+fn a_statement_has_had_its_effect_whether_its_rows_are_read_or_not() {
+    let (engine, session) = recording();
+    session.execute("CREATE TABLE t (a INT)", &[]).unwrap();
+    session.take_effects();
+    for (sql, rows) in [
+        ("INSERT INTO t VALUES (1)", 1),
+        (
+            "INSERT INTO t SELECT range FROM range(40_000) RETURNING a",
+            40_001,
+        ),
+    ] {
+        let result = session.query(sql, &[]).unwrap();
+        let inserted = effect(Modification::Insert, ObjectKind::Table, "t", None);
+        assert_eq!(session.take_effects(), [inserted], "{sql}");
+        let seen = engine.query("FROM t", &[]).unwrap();
+        let batches = std::iter::from_fn(|| seen.next_batch().unwrap());
+        assert_eq!(
+            batches.map(|(batch, _)| batch.row_count()).sum::<usize>(),
+            rows,
+            "{sql}"
+        );
+        drop(result);
+        assert_eq!(session.take_effects(), [], "{sql}");
+    }
+}
+
+#[test]
+fn the_commit_of_an_aborted_transaction_has_done_nothing() {
+    let (_engine, session) = recording();
+    session
+        .execute("CREATE TABLE t (a INT PRIMARY KEY)", &[])
+        .unwrap();
+    session.take_effects();
+    let commit = session.prepare("COMMIT").unwrap();
+    for prepared in [false, true] {
+        session.execute("BEGIN; INSERT INTO t VALUES (1)", &[]).unwrap();
+        session.execute("INSERT INTO t VALUES (1)", &[]).unwrap_err();
+        // For DuckDB this is a ROLLBACK that succeeds.
+        if prepared {
+            session.execute_prepared(&commit, &[]).unwrap();
+        } else {
+            session.execute("COMMIT", &[]).unwrap();
+        }
+        assert_eq!(session.take_effects(), []);
+    }
+    session
+        .execute("BEGIN; INSERT INTO t VALUES (1); COMMIT", &[])
+        .unwrap();
+    let inserted = effect(Modification::Insert, ObjectKind::Table, "t", Some(1));
+    assert_eq!(session.take_effects(), [inserted]);
+}
+
+#[test]
 fn nothing_is_recorded_for_nobody() {
     let engine = Engine::open(&Options::default()).unwrap();
     let session = engine.session().unwrap();

@@ -71,6 +71,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
 
   private @Nullable RecordBatch counted(@Nullable BatchMemory memory) {
     if (memory == null) {
+      query.statementEnded();
       return null;
     }
     RecordBatch batch = new RecordBatch(layout, memory);

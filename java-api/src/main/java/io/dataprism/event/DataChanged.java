@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Rows of a table were changed, and others can see it: what a transaction changes is told when it is committed. One
-/// statement is one event, and so is a batch of parameters.
+/// statement is one event, and so is a batch of parameters. Temporary tables belong to their session, and are not told
+/// of where the statement names them as such: `temp.t`.
 ///
 /// @param change what was done
 /// @param table the table as the statement names it, without quotes, such as `main.sales`; empty where that is not

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A table or another object was made, changed or removed, and others can see it: what a transaction does is told when
-/// it is committed.
+/// it is committed. Temporary objects belong to their session and are not told of.
+///
+/// Told is what a statement did that succeeded: a CREATE that may find the object there, because of IF NOT EXISTS, is
+/// told as well, and so is a DROP IF EXISTS that finds nothing.
 ///
 /// @param change what was done
 /// @param kind to what kind of object

@@ -19,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It makes the exceptions of everything that is opened from it, and so notices what happens to the engine as a whole.
 public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
-  /// Is told when the engine has been opened, before anything else is done with it.
-  public interface OpenListener {
-    /// The engine has been opened.
+  /// Is told what becomes of the engine as a whole.
+  public interface StateListener {
+    /// The engine has been opened; nothing else has been done with it yet.
     void opened(EngineHandle handle);
+
+    /// The engine could not be opened, or its database has become unusable, which is told each time that it is met.
+    void failed(DataPrismException e);
   }
 
   private final EngineHandle.Options options;
-  private final OpenListener listener;
+  private final StateListener listener;
   private volatile @Nullable EngineHandle handle;
   private volatile boolean closed;
   private volatile boolean startFailed;
@@ -34,7 +37,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   private volatile EngineStatus.@Nullable Failure lastFailure;
 
   /// An engine that is not open yet.
-  public NativeEngine(EngineHandle.Options options, OpenListener listener) {
+  public NativeEngine(EngineHandle.Options options, StateListener listener) {
     this.options = options;
     this.listener = listener;
   }
@@ -83,6 +86,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   private DataPrismException failedToStart(DataPrismException e) {
     note(e);
     startFailed = true;
+    listener.failed(e);
     return e;
   }
 
@@ -154,7 +158,11 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
         note(e);
         ThresholdWatch.lookNow();
       }
-      case IO, SERIALIZATION, CHECKPOINT_FAILED, INTERNAL, FATAL, PANIC -> note(e);
+      case FATAL -> {
+        note(e);
+        listener.failed(e);
+      }
+      case IO, SERIALIZATION, CHECKPOINT_FAILED, INTERNAL, PANIC -> note(e);
       default -> {}
     }
     return e;

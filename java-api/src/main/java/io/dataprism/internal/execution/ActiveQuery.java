@@ -5,7 +5,6 @@ import io.dataprism.bindings.CallRunner;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.bindings.StatementEffect;
 import io.dataprism.bindings.StatementProfile;
-import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
@@ -73,7 +72,7 @@ public final class ActiveQuery implements CallRunner {
   private long endNanos = -1;
   private @Nullable ErrorCode failure;
   private @Nullable QueryProfile profile;
-  private volatile boolean profiled;
+  private boolean profiled;
 
   /// The thread whose interruption stops the call in progress, or null.
   private volatile @Nullable Thread caller;
@@ -143,7 +142,9 @@ public final class ActiveQuery implements CallRunner {
       }
       if (options.profiled() || context.observer().wantsProfiles()) {
         taken.setProfiled(true);
-        profiled = true;
+        synchronized (this) {
+          profiled = true;
+        }
       }
     }
     return taken;
@@ -413,6 +414,23 @@ public final class ActiveQuery implements CallRunner {
     return Errors.of(new Details(reason.code, reason.message, sql, -1, reason.hint, e));
   }
 
+  /// Takes what DuckDB has measured, if it has. To be called as soon as the statement has ended: its session may run
+  /// another one before the query is ended.
+  public void statementEnded() {
+    SessionHandle used;
+    synchronized (this) {
+      used = session;
+      if (!profiled || used == null) {
+        return;
+      }
+      profiled = false;
+    }
+    QueryProfile measured = takeProfile(used);
+    synchronized (this) {
+      profile = measured;
+    }
+  }
+
   /// Gives the session back; doing so twice is allowed.
   public void end() {
     synchronized (this) {
@@ -421,15 +439,16 @@ public final class ActiveQuery implements CallRunner {
       }
       ended = true;
     }
+    statementEnded();
     SessionHandle taken = session;
     if (taken != null) {
-      QueryProfile measured = profiled ? takeProfile(taken) : null;
       context.source().giveBack(taken);
-      synchronized (this) {
-        profile = measured;
-      }
     }
     synchronized (this) {
+      // One that is cancelled between two calls ends without an error.
+      if (failure == null && reason == StopReason.CANCELLED) {
+        failure = reason.code;
+      }
       endNanos = System.nanoTime() - startNanos;
     }
     context.observer().ended(this);
@@ -454,8 +473,9 @@ public final class ActiveQuery implements CallRunner {
           measured.peakSpilled(),
           measured.bytesRead(),
           measured.bytesWritten());
-    } catch (ClosedException | BusyException e) {
-      // A session that was closed, or that somebody uses for something else by now, has nothing to tell of this query.
+    } catch (DataPrismException e) {
+      // A session that was closed, that somebody uses for something else by now, or whose database a fatal error has
+      // made unusable, has nothing to tell of this query, which is not to fail for that.
       return null;
     }
   }

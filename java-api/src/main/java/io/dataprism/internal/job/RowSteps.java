@@ -38,6 +38,10 @@ final class RowSteps implements JobSteps {
     long fetched = reader.runOnThisWorker(begun::fetch);
     if (fetched == 0) {
       sink.finish(writer.session(), this::write);
+      // What the sink does last may be no call of the writer's, which could be stopped.
+      if (spec.context().observer().wantsEffects()) {
+        ActiveQuery.tellEffects(writer.session(), spec.context().observer());
+      }
       return false;
     }
     write(session -> begun.insert(session, sink.table()));

@@ -16,8 +16,7 @@ final class StatementSteps implements JobSteps {
 
   @Override
   public boolean step() {
-    rows = query.runOnThisWorker(() -> query.session().execute(spec.sql(), spec.parameters()));
-    query.addRows(rows);
+    rows = query.addChangedRows(query.runOnThisWorker(() -> query.session().execute(spec.sql(), spec.parameters())));
     return false;
   }
 

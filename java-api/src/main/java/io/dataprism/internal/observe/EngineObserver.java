@@ -2,10 +2,12 @@ package io.dataprism.internal.observe;
 
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.StatementEffect;
+import io.dataprism.error.DataPrismException;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.event.DataChanged;
 import io.dataprism.event.DefinitionChanged;
 import io.dataprism.event.EngineClosed;
+import io.dataprism.event.EngineFailed;
 import io.dataprism.event.EngineOpened;
 import io.dataprism.event.EventBus;
 import io.dataprism.event.QueryEnded;
@@ -21,11 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Counts the queries of one engine, and passes on what happens to who wants to know. Thread-safe.
-public final class EngineObserver implements QueryObserver, NativeEngine.OpenListener {
+public final class EngineObserver implements QueryObserver, NativeEngine.StateListener {
   private static final int MAX_SQL = 1_000;
 
   private final int historySize;
@@ -39,6 +42,7 @@ public final class EngineObserver implements QueryObserver, NativeEngine.OpenLis
   // Guarded by itself.
   private final Map<ErrorCode, Long> errors = new EnumMap<>(ErrorCode.class);
 
+  private final AtomicBoolean unusable = new AtomicBoolean();
   private volatile @Nullable EventLog log;
 
   /// @param historySize how many events are kept
@@ -73,6 +77,16 @@ public final class EngineObserver implements QueryObserver, NativeEngine.OpenLis
     if (log != null) {
       handle.recordEffects(true);
       publish((sequence, time) -> new EngineOpened(sequence, time));
+    }
+  }
+
+  @Override
+  public void failed(DataPrismException e) {
+    // Every statement after the first meets a fatal error again.
+    if (log != null && (e.code() != ErrorCode.FATAL || unusable.compareAndSet(false, true))) {
+      String message = e.getMessage();
+      publish(
+          (sequence, time) -> new EngineFailed(sequence, time, e.code(), message == null ? e.code().name() : message));
     }
   }
 

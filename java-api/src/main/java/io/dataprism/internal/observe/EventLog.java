@@ -144,6 +144,9 @@ final class EventLog implements EventBus {
         consumer.accept(event);
       } catch (RuntimeException | Error e) {
         System.getLogger("io.dataprism").log(Level.WARNING, "A listener of events failed.", e);
+      } finally {
+        // A listener may leave its thread interrupted, which would keep it from ever waiting again.
+        Thread.interrupted();
       }
     }
 
