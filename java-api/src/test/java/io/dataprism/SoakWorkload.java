@@ -141,7 +141,17 @@ final class SoakWorkload {
         workload.runRound(round, threads, seed + (long) i * threads);
         System.gc();
         resident[i] = ResidentMemory.bytes();
-        System.out.println("round " + i + " resident " + (resident[i] >> 20) + " MiB, open " + engine.liveHandles());
+        System.out.println(
+            "round "
+                + i
+                + " resident "
+                + (resident[i] >> 20)
+                + " MiB, DuckDB "
+                + (engine.memory().used() >> 20)
+                + " MiB, compiled code and classes "
+                + (nonHeapBytes() >> 20)
+                + " MiB, open "
+                + engine.liveHandles());
       }
       workload.endings.forEach((ending, count) -> System.out.println(ending + "=" + count));
       failed = workload.wrong.get() != null;
@@ -153,6 +163,10 @@ final class SoakWorkload {
     System.out.println("wrong=" + (failed ? 1 : 0));
     System.out.println("live=" + LiveHandles.ofProcess().total());
     System.out.println("growth=" + (resident[ROUNDS - 1] - resident[WARM_UP_ROUNDS - 1]));
+  }
+
+  private static long nonHeapBytes() {
+    return ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed();
   }
 
   private void runRound(Duration length, int threads, long seed) throws InterruptedException {
