@@ -3,6 +3,7 @@ package io.dataprism.micrometer;
 import io.dataprism.Engine;
 import io.dataprism.LiveHandles;
 import io.dataprism.cache.CacheStatistics;
+import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.memory.EngineMemory;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Meters for one engine. They read the engine's own counters when a registry asks for them, and cost its queries
 /// nothing.
@@ -117,18 +119,24 @@ public final class EngineMetrics implements MeterBinder {
   }
 
   private void bindCache(MeterRegistry registry) {
-    lookups(registry, "hit", CacheStatistics::hits);
-    lookups(registry, "miss", CacheStatistics::misses);
-    lookups(registry, "bypass", CacheStatistics::bypassed);
-    lookups(registry, "refused", CacheStatistics::refused);
-    cacheCounter(registry, "dataprism.cache.evictions", "Results given up for others", CacheStatistics::evictions);
+    CacheReader reader = new CacheReader();
+    lookups(registry, reader, "hit", CacheStatistics::hits);
+    lookups(registry, reader, "miss", CacheStatistics::misses);
+    lookups(registry, reader, "bypass", CacheStatistics::bypassed);
+    lookups(registry, reader, "refused", CacheStatistics::refused);
     cacheCounter(
-        registry, "dataprism.cache.invalidations", "Results that became out of date", CacheStatistics::invalidations);
-    Gauge.builder("dataprism.cache.entries", engine, each -> each.cache().statistics().entries())
+        registry, reader, "dataprism.cache.evictions", "Results given up for others", CacheStatistics::evictions);
+    cacheCounter(
+        registry,
+        reader,
+        "dataprism.cache.invalidations",
+        "Results that became out of date",
+        CacheStatistics::invalidations);
+    Gauge.builder("dataprism.cache.entries", engine, each -> reader.now(each, CacheStatistics::entries))
         .description("Results that are kept")
         .tags(tags)
         .register(registry);
-    Gauge.builder("dataprism.cache.size", engine, each -> each.cache().statistics().bytes())
+    Gauge.builder("dataprism.cache.size", engine, each -> reader.now(each, CacheStatistics::bytes))
         .description("Bytes of native memory that they take")
         .baseUnit(BaseUnits.BYTES)
         .tags(tags)
@@ -193,18 +201,48 @@ public final class EngineMetrics implements MeterBinder {
         .register(registry);
   }
 
-  private void lookups(MeterRegistry registry, String result, ToDoubleFunction<CacheStatistics> value) {
-    FunctionCounter.builder("dataprism.cache.lookups", engine, each -> value.applyAsDouble(each.cache().statistics()))
+  private void lookups(
+      MeterRegistry registry, CacheReader reader, String result, ToDoubleFunction<CacheStatistics> value) {
+    FunctionCounter.builder("dataprism.cache.lookups", engine, each -> reader.total(each, value))
         .description("Queries that asked the cache")
         .tags(tags.and("result", result))
         .register(registry);
   }
 
   private void cacheCounter(
-      MeterRegistry registry, String name, String description, ToDoubleFunction<CacheStatistics> value) {
-    FunctionCounter.builder(name, engine, each -> value.applyAsDouble(each.cache().statistics()))
+      MeterRegistry registry,
+      CacheReader reader,
+      String name,
+      String description,
+      ToDoubleFunction<CacheStatistics> value) {
+    FunctionCounter.builder(name, engine, each -> reader.total(each, value))
         .description(description)
         .tags(tags)
         .register(registry);
+  }
+
+  /// Reads what a cache tells, which a closed engine's does not. Knows no engine, so that the registry keeps none.
+  private static final class CacheReader {
+    private volatile @Nullable CacheStatistics last;
+
+    /// A number that only grows; that of the last time where the engine is closed.
+    double total(Engine engine, ToDoubleFunction<CacheStatistics> value) {
+      try {
+        last = engine.cache().statistics();
+      } catch (ClosedException e) {
+        // What was read last is all there is to tell.
+      }
+      CacheStatistics known = last;
+      return known == null ? 0 : value.applyAsDouble(known);
+    }
+
+    /// A number that is what it is now; zero where the engine is closed.
+    double now(Engine engine, ToDoubleFunction<CacheStatistics> value) {
+      try {
+        return value.applyAsDouble(engine.cache().statistics());
+      } catch (ClosedException e) {
+        return 0;
+      }
+    }
   }
 }

@@ -8,9 +8,11 @@ import io.dataprism.LiveHandles;
 import io.dataprism.QueryResult;
 import io.dataprism.cache.CacheOptions;
 import io.dataprism.error.CatalogException;
+import io.dataprism.status.EngineStatus;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,8 @@ class EngineMetricsTest {
   @Test
   void theCacheHasMetersWhereThereIsOne() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (Engine engine = Engine.builder().cache(CacheOptions.ofBytes(1 << 20)).open()) {
+    Engine engine = Engine.builder().cache(CacheOptions.ofBytes(1 << 20)).open();
+    try (engine) {
       new EngineMetrics(engine).bindTo(registry);
       engine.execute("CREATE TABLE t AS SELECT range AS n FROM range(10)");
       for (int i = 0; i < 3; i++) {
@@ -68,6 +71,43 @@ class EngineMetricsTest {
       assertThat(lookups(registry, "hit")).isEqualTo(2);
       assertThat(registry.get("dataprism.cache.entries").gauge().value()).isEqualTo(1);
       assertThat(registry.get("dataprism.cache.size").gauge().value()).isPositive();
+    }
+    assertThat(lookups(registry, "hit")).as("a closed engine's counters stand still").isEqualTo(2);
+    assertThat(registry.get("dataprism.cache.entries").gauge().value()).isZero();
+  }
+
+  @Test
+  void readingMetersStartsNoEngine() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Engine engine = Engine.builder().cache(CacheOptions.ofBytes(1 << 20)).lazy().open()) {
+      new EngineMetrics(engine).bindTo(registry);
+      for (Meter meter : registry.getMeters()) {
+        // What is not known is not a number, which is not below zero.
+        meter.measure().forEach(measurement -> assertThat(measurement.getValue()).isNotNegative());
+      }
+      assertThat(engine.status().state()).isEqualTo(EngineStatus.State.NOT_STARTED);
+    }
+  }
+
+  @Test
+  void aRegistryKeepsNoEngine() throws Exception {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    WeakReference<Engine> closed = boundAndClosed(registry);
+    for (int i = 0; i < 100 && closed.get() != null; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertThat(closed.get()).isNull();
+    assertThat(ended(registry, "succeeded")).as("what was read last").isEqualTo(1);
+  }
+
+  private static WeakReference<Engine> boundAndClosed(SimpleMeterRegistry registry) {
+    try (Engine engine = Engine.builder().cache(CacheOptions.ofBytes(1 << 20)).open()) {
+      new EngineMetrics(engine).bindTo(registry);
+      engine.execute("SELECT 1");
+      assertThat(ended(registry, "succeeded")).isEqualTo(1);
+      assertThat(lookups(registry, "hit")).isZero();
+      return new WeakReference<>(engine);
     }
   }
 

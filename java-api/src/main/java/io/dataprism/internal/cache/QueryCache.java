@@ -230,7 +230,9 @@ public final class QueryCache implements ResultCache {
 
   @Override
   public CacheStatistics statistics() {
-    PlanCounts plans = counters.plans();
+    // Whoever looks at an engine that is opened lazily does not start it.
+    boolean waits = nativeEngine.ifStarted() == null && !nativeEngine.isClosed();
+    PlanCounts plans = waits ? new PlanCounts(0, 0) : counters.plans();
     entries.cleanUp();
     Map<BypassReason, Long> reasons = new EnumMap<>(BypassReason.class);
     bypasses.forEach((reason, count) -> reasons.put(reason, count.sum()));

@@ -38,6 +38,10 @@ public final class ActiveQuery implements CallRunner {
   /// How often somebody who waits looks whether the query has been stopped, which the watch finds out.
   private static final long WAIT_MILLIS = 2;
 
+  /// A query of which nobody but an observer wants the profile, and that has computed for a shorter time, has nothing
+  /// in it that is worth reading it.
+  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final AtomicLong LAST_ID = new AtomicLong();
 
   private final long id = LAST_ID.incrementAndGet();
@@ -418,14 +422,16 @@ public final class ActiveQuery implements CallRunner {
   /// another one before the query is ended.
   public void statementEnded() {
     SessionHandle used;
+    boolean wanted;
     synchronized (this) {
       used = session;
       if (!profiled || used == null) {
         return;
       }
       profiled = false;
+      wanted = options.profiled() || callingNanos >= SHORT_NANOS;
     }
-    QueryProfile measured = takeProfile(used);
+    QueryProfile measured = takeProfile(used, wanted);
     synchronized (this) {
       profile = measured;
     }
@@ -458,21 +464,23 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
-  private static @Nullable QueryProfile takeProfile(SessionHandle session) {
+  private static @Nullable QueryProfile takeProfile(SessionHandle session, boolean wanted) {
     try {
-      StatementProfile measured = session.profile();
+      StatementProfile measured = wanted ? session.profile() : null;
       session.setProfiled(false);
-      return new QueryProfile(
-          seconds(measured.total()),
-          seconds(measured.operators()),
-          seconds(measured.binding()),
-          seconds(measured.optimizing()),
-          seconds(measured.physicalPlanning()),
-          measured.rowsScanned(),
-          measured.peakMemory(),
-          measured.peakSpilled(),
-          measured.bytesRead(),
-          measured.bytesWritten());
+      return measured == null
+          ? null
+          : new QueryProfile(
+              seconds(measured.total()),
+              seconds(measured.operators()),
+              seconds(measured.binding()),
+              seconds(measured.optimizing()),
+              seconds(measured.physicalPlanning()),
+              measured.rowsScanned(),
+              measured.peakMemory(),
+              measured.peakSpilled(),
+              measured.bytesRead(),
+              measured.bytesWritten());
     } catch (DataPrismException e) {
       // A session that was closed, that somebody uses for something else by now, or whose database a fatal error has
       // made unusable, has nothing to tell of this query, which is not to fail for that.
