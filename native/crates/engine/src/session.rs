@@ -301,6 +301,10 @@ impl SessionCore {
         let mut schema = running.execution.result.schema()?;
         // DuckDB runs a statement as its rows are fetched. Whatever may write has to have happened when this returns,
         // whether or not the caller then asks for rows; fetching its first batch runs it to the end.
+        // A SELECT writes, too, if one that modifies data stands in its WITH. It commits with its last row.
+        while kind == StatementKind::Select && running.execution.note.is_some() && !running.execution.ended {
+            running.fetch_ahead()?;
+        }
         if kind != StatementKind::Select || schema.is_none() {
             running.fetch_ahead()?;
             if schema.is_none() {

@@ -386,6 +386,15 @@ fn the_memory_limit_is_a_typed_error_and_the_engine_lives_on() {
 }
 
 #[test]
+fn a_select_that_writes_has_written_when_its_rows_can_be_asked_for() {
+    let engine = engine();
+    engine.execute("CREATE TABLE t (a INT)", &[]).unwrap();
+    let sql = "WITH i AS (INSERT INTO t VALUES (1), (2) RETURNING a) SELECT a FROM i";
+    drop(engine.query(sql, &[]).unwrap());
+    assert_eq!(engine.execute("DELETE FROM t", &[]).unwrap(), 2);
+}
+
+#[test]
 fn every_handle_is_counted_and_uncounted() {
     let engine = engine();
     let session = engine.session().unwrap();
