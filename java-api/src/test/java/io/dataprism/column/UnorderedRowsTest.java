@@ -116,7 +116,8 @@ class UnorderedRowsTest {
         "PIVOT t ON k IN (1, 2, 3) USING sum(n) GROUP BY e",
         "UNPIVOT (SELECT n, k FROM t) ON n, k",
         "DESCRIBE t",
-        "SUMMARIZE (SELECT n, k FROM t)",
+        // Of few rows: quantiles are estimates, which of many depend on how threads share them.
+        "SUMMARIZE (SELECT n, k FROM t WHERE n < 1000)",
         "SHOW TABLES",
         "FROM duckdb_settings() WHERE name LIKE 'arrow%'",
         "FROM test_all_types(use_large_enum = true)",
