@@ -1,6 +1,7 @@
 //! What statements have done, and what was measured of them.
 
 use std::ffi::{c_double, c_longlong, c_uint, c_ulonglong};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dataprism_engine::{Effect, Error, ErrorCode, Modification, ObjectKind, Profile};
 
@@ -211,8 +212,13 @@ pub unsafe extern "C" fn dp_session_effects(
 /// `effects` must be null or live effects.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dp_effects_count(effects: *const dp_effects) -> c_ulonglong {
-    // SAFETY: as the caller vouches.
-    unsafe { effects.as_ref() }.map_or(0, |effects| effects.effects.len() as c_ulonglong)
+    let count = AssertUnwindSafe(|| {
+        // SAFETY: as the caller vouches.
+        let effects = unsafe { effects.as_ref() };
+        effects.map_or(0, |effects| effects.effects.len() as c_ulonglong)
+    });
+    // Reading a number has no way to fail that a caller could be told of.
+    catch_unwind(count).unwrap_or(0)
 }
 
 /// Describes one effect. Its name is valid until the effects are closed.

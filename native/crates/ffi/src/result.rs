@@ -120,13 +120,17 @@ pub(crate) fn counted(batch: Batch, guard: BatchGuard) -> ArrowArray {
 /// `batch` must be a batch that this library has handed out, or a copy of its structure, and neither has been released.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dp_batch_bytes(batch: *const ArrowArray) -> c_ulonglong {
-    // SAFETY: as the caller vouches; `private_data` of such a batch is the box that `counted` made.
-    unsafe {
-        batch
-            .as_ref()
-            .and_then(|batch| batch.private_data.cast::<HandedOut>().as_ref())
-    }
-    .map_or(0, |handed_out| handed_out.guard.bytes())
+    let bytes = AssertUnwindSafe(|| {
+        // SAFETY: as the caller vouches; `private_data` of such a batch is the box that `counted` made.
+        let handed_out = unsafe {
+            batch
+                .as_ref()
+                .and_then(|batch| batch.private_data.cast::<HandedOut>().as_ref())
+        };
+        handed_out.map_or(0, |handed_out| handed_out.guard.bytes())
+    });
+    // Reading a number has no way to fail that a caller could be told of.
+    catch_unwind(bytes).unwrap_or(0)
 }
 
 unsafe extern "C" fn release_counted(array: *mut ArrowArray) {

@@ -124,7 +124,8 @@ public final class Query {
   }
 
   /// The query with the engine's cache: its rows are kept, if they may be, and given again as long as everything is as
-  /// it was. A query whose rows are to be kept is run to its end before the first of them is given.
+  /// it was. A query whose rows are to be kept is run to its end before the first of them is given. [#execute] and
+  /// [#forEachUnordered] run it all the same.
   ///
   /// @throws ConfigurationException if the engine has no cache, or the query belongs to a session: what a session sees
   ///   is its own
