@@ -88,6 +88,16 @@ impl ArrowResult {
         Ok(array.release.is_some().then(|| Batch::new(array)))
     }
 
+    /// Runs a bounded part of the statement on the calling thread, without waiting for others; gives a batch if one is
+    /// ready. An error, an interruption and the end are told again by [`ArrowResult::fetch`].
+    pub fn step(&mut self) -> Result<Option<Batch>> {
+        let mut array = ArrowArray::empty();
+        let mut status = sys::DUCKDB_V2_RESULT_STEP_STATUS::DUCKDB_V2_RESULT_STEP_STATUS_WAITING;
+        // SAFETY: the result is alive, and `array` and `status` are valid places for the library to fill.
+        check(|err| unsafe { sys::duckdb_v2_arrow_result_step(self.handle, &mut array, &mut status, err) })?;
+        Ok(array.release.is_some().then(|| Batch::new(array)))
+    }
+
     /// Runs the statement to its end and tells how many rows it changed.
     pub fn drain(&mut self) -> Result<u64> {
         let mut changed = 0;

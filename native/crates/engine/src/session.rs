@@ -8,7 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dataprism_duckdb::{
     ArrowResult, Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind,
@@ -34,6 +34,12 @@ const BATCH_ROWS: u64 = 16_384;
 
 /// How many plans of prepared statements a session keeps, those that were used last.
 const PLANS: usize = 64;
+
+/// How many tasks of a query its caller takes on when it starts it: as many as short queries have.
+const FIRST_STEPS: u32 = 16;
+
+/// For how long it does so. A task that has begun is finished.
+const FIRST_STEPS_TIME: Duration = Duration::from_micros(500);
 
 /// How often a statement that has to end is told so, until it has.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(1);
@@ -311,7 +317,9 @@ impl SessionCore {
                 schema = running.execution.result.schema()?;
             }
         }
-        if kind != StatementKind::Select {
+        if kind == StatementKind::Select {
+            running.start_here();
+        } else {
             running.execution.note_effect(None);
         }
         let schema =
@@ -788,6 +796,22 @@ impl Running {
     fn fetch_ahead(&mut self) -> Result<()> {
         self.ready.extend(self.execution.fetch()?);
         Ok(())
+    }
+
+    /// Takes a short query's work to the calling thread, before one of DuckDB's own has woken up for it: handing the rows
+    /// over from there would take longer than computing them. A longer query is begun and left at that.
+    fn start_here(&mut self) {
+        let begin = Instant::now();
+        for _ in 0..FIRST_STEPS {
+            if self.execution.ended || !self.ready.is_empty() || begin.elapsed() > FIRST_STEPS_TIME {
+                return;
+            }
+            match self.execution.result.step() {
+                Ok(batch) => self.ready.extend(batch),
+                // It is told again when the rows are fetched, which is where it belongs.
+                Err(_) => return,
+            }
+        }
     }
 
     fn next(&mut self) -> Result<Option<Batch>> {
