@@ -31,15 +31,15 @@ class VirtualThreadTest {
   /// More than there are carriers: were those pinned, nothing else could run on a virtual thread.
   private static final int THREADS = 4 * Runtime.getRuntime().availableProcessors();
 
-  /// DuckDB folds the constants as it plans the statement, and takes a good part of a second for it.
-  private static final String SLOW_TO_PREPARE = "SELECT " + "md5(repeat('x', 20_000_000)) || ".repeat(10) + "''";
+  /// DuckDB folds the constants as it plans the statement, and takes some tenths of a second for it.
+  private static final String SLOW_TO_PREPARE = "SELECT " + "md5(repeat('x', 20_000_000)) || ".repeat(5) + "''";
 
   @AfterAll
   static void nothingIsLeftOpen() {
     assertThat(LiveHandles.ofProcess().total()).isZero();
   }
 
-  /// Makes slow calls on many virtual threads, and checks that another one runs before any of them has returned.
+  /// Makes slow calls on many virtual threads, and checks that another one runs meanwhile.
   private static void carriersStayFree(Callable<?> slow) throws Exception {
     carriersStayFree(Collections.nCopies(THREADS, slow));
   }
@@ -59,7 +59,9 @@ class VirtualThreadTest {
       }
       begun.await();
       int before = threads.submit(returned::get).get();
-      assertThat(before).as("calls that returned before another thread got its turn").isZero();
+      // A pinned carrier makes its calls to their end, one after the other, before another thread gets its turn.
+      int pinned = THREADS - Runtime.getRuntime().availableProcessors();
+      assertThat(before).as("calls that had returned when another thread got its turn").isLessThan(pinned);
       for (Future<?> call : calls) {
         call.get();
       }

@@ -5,7 +5,6 @@ import io.dataprism.bindings.CallRunner;
 import io.dataprism.bindings.NativeHandle;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.bindings.StatementEffect;
-import io.dataprism.bindings.StatementProfile;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
@@ -62,14 +61,6 @@ public final class ActiveQuery implements CallRunner {
 
   /// The thread whose interruption stops the call in progress, or null.
   private volatile @Nullable Thread caller;
-
-  /// What the query waits for outside of a call.
-  ///
-  /// @param ticket its place in the queue for a worker; none if it waits for something else
-  /// @param deadline when it is out of time, or null
-  /// @param stopped is told if the query is stopped, and then nothing else happens
-  private record Waiting(
-      FairQueue.@Nullable Ticket ticket, Watch.@Nullable Deadline deadline, Consumer<DataPrismException> stopped) {}
 
   private ActiveQuery(ExecutionContext context, String sql, QueryOptions options, boolean background) {
     this.context = context;
@@ -249,7 +240,7 @@ public final class ActiveQuery implements CallRunner {
                   task.run();
                 });
     if (ticket != null) {
-      waitFor(ticket, stopped);
+      waiting = Waiting.begin(this, clock, ticket, stopped);
     }
     return ticket != null;
   }
@@ -261,7 +252,7 @@ public final class ActiveQuery implements CallRunner {
     CompletableFuture<Object> stopped = new CompletableFuture<>();
     synchronized (this) {
       throwIfStopped();
-      waitFor(null, stopped::completeExceptionally);
+      waiting = Waiting.begin(this, clock, null, stopped::completeExceptionally);
     }
     try {
       outcomeOf(CompletableFuture.anyOf(other, stopped));
@@ -270,22 +261,9 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
-  // Called with this locked.
-  private void waitFor(FairQueue.@Nullable Ticket ticket, Consumer<DataPrismException> stopped) {
-    Watch.Deadline deadline = null;
-    if (clock.isLimited()) {
-      long now = System.nanoTime();
-      deadline = new Watch.Deadline(now + clock.remainingNanos(now), this);
-      Watch.add(deadline);
-    }
-    waiting = new Waiting(ticket, deadline, stopped);
-  }
-
   private synchronized void waitsNoMore() {
     if (waiting != null) {
-      if (waiting.deadline != null) {
-        Watch.remove(waiting.deadline);
-      }
+      waiting.end();
       waiting = null;
     }
   }
@@ -366,7 +344,7 @@ public final class ActiveQuery implements CallRunner {
       }
       first = reason;
       // Somebody may have begun with what it waited for, and the call is stopped then.
-      if (waiting != null && (waiting.ticket == null || waiting.ticket.remove())) {
+      if (waiting != null && waiting.leave()) {
         left = waiting;
         waitsNoMore();
         fail(first.code);
@@ -374,7 +352,7 @@ public final class ActiveQuery implements CallRunner {
       interruptCall();
     }
     if (left != null) {
-      left.stopped.accept(stopped(first, null));
+      left.tell(stopped(first, null));
     }
   }
 
@@ -501,7 +479,7 @@ public final class ActiveQuery implements CallRunner {
       profiled = false;
       wanted = options.profiled() || tally.callingNanos() >= SHORT_NANOS;
     }
-    QueryProfile measured = context.workers().runUninterrupted(() -> takeProfile(used, wanted));
+    QueryProfile measured = context.workers().runUninterrupted(() -> ProfileReader.take(used, wanted));
     synchronized (this) {
       tally.measured(measured);
     }
@@ -561,33 +539,5 @@ public final class ActiveQuery implements CallRunner {
     if (told != null) {
       ListenerCalls.tell(told, "metrics", () -> told.accept(metrics()));
     }
-  }
-
-  private static @Nullable QueryProfile takeProfile(SessionHandle session, boolean wanted) {
-    try {
-      StatementProfile measured = wanted ? session.profile() : null;
-      session.setProfiled(false);
-      return measured == null
-          ? null
-          : new QueryProfile(
-              seconds(measured.total()),
-              seconds(measured.operators()),
-              seconds(measured.binding()),
-              seconds(measured.optimizing()),
-              seconds(measured.physicalPlanning()),
-              measured.rowsScanned(),
-              measured.peakMemory(),
-              measured.peakSpilled(),
-              measured.bytesRead(),
-              measured.bytesWritten());
-    } catch (DataPrismException e) {
-      // A session that was closed, that somebody uses for something else by now, or whose database a fatal error has
-      // made unusable, has nothing to tell of this query, which is not to fail for that.
-      return null;
-    }
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 }
