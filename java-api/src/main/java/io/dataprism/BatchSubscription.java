@@ -1,7 +1,6 @@
 package io.dataprism;
 
 import io.dataprism.internal.execution.ActiveQuery;
-import io.dataprism.internal.execution.WorkerPool;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One run of a query for one subscriber.
 ///
-/// Signals come one after the other, as the specification of reactive streams demands: a worker that serves requests
-/// holds `serving`, and goes on until it has met all of them.
+/// Signals come one after the other, as the specification of reactive streams demands: a virtual thread that serves
+/// requests holds `serving`, and goes on until it has met all of them. Workers only fetch. A subscriber may wait for
+/// other queries, which a worker must not: it could be the one that they need.
 final class BatchSubscription implements Subscription {
   private final Subscriber<? super RecordBatch> subscriber;
   private final Query query;
-  private final WorkerPool workers;
   private final AtomicLong requested = new AtomicLong();
   private final AtomicBoolean serving = new AtomicBoolean();
   private volatile boolean cancelled;
@@ -28,14 +27,13 @@ final class BatchSubscription implements Subscription {
   private @Nullable QueryResult result;
   private boolean terminated;
 
-  private BatchSubscription(Subscriber<? super RecordBatch> subscriber, Query query, WorkerPool workers) {
+  private BatchSubscription(Subscriber<? super RecordBatch> subscriber, Query query) {
     this.subscriber = subscriber;
     this.query = query;
-    this.workers = workers;
   }
 
-  static void start(Subscriber<? super RecordBatch> subscriber, Query query, WorkerPool workers) {
-    subscriber.onSubscribe(new BatchSubscription(subscriber, query, workers));
+  static void start(Subscriber<? super RecordBatch> subscriber, Query query) {
+    subscriber.onSubscribe(new BatchSubscription(subscriber, query));
   }
 
   @Override
@@ -43,15 +41,22 @@ final class BatchSubscription implements Subscription {
     if (n <= 0) {
       illegalRequest = new IllegalArgumentException("a subscriber asked for " + n + " batches; ask for one or more");
     } else {
+      begin();
       requested.accumulateAndGet(n, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
     }
     serveLater();
   }
 
+  private synchronized void begin() {
+    if (active == null && !cancelled) {
+      active = query.begin();
+    }
+  }
+
   @Override
   public void cancel() {
-    cancelled = true;
     synchronized (this) {
+      cancelled = true;
       if (active != null) {
         active.cancel();
       }
@@ -60,14 +65,8 @@ final class BatchSubscription implements Subscription {
   }
 
   private void serveLater() {
-    if (!serving.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      workers.execute(result != null, query.group(), this::serve);
-    } catch (RuntimeException e) {
-      fail(e);
-      serving.set(false);
+    if (serving.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("dataprism-publisher").start(this::serve);
     }
   }
 
@@ -100,8 +99,7 @@ final class BatchSubscription implements Subscription {
   }
 
   private void serveOne() {
-    QueryResult rows = rows();
-    RecordBatch batch = rows.nextOnThisWorker();
+    RecordBatch batch = rows().next();
     if (batch == null) {
       terminate();
       subscriber.onComplete();
@@ -110,24 +108,26 @@ final class BatchSubscription implements Subscription {
     try (batch) {
       requested.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
       subscriber.onNext(batch);
+    } finally {
+      // A subscriber may leave the thread interrupted, which would stop the query.
+      Thread.interrupted();
     }
   }
 
   private QueryResult rows() {
     QueryResult rows = result;
     if (rows == null) {
-      ActiveQuery begun;
-      synchronized (this) {
-        begun = query.begin();
-        active = begun;
-        if (cancelled) {
-          begun.cancel();
-        }
-      }
-      rows = query.runOnThisWorker(begun);
+      rows = query.run(begun());
       result = rows;
     }
     return rows;
+  }
+
+  private synchronized ActiveQuery begun() {
+    if (active == null) {
+      throw new AssertionError("nothing has been asked for");
+    }
+    return active;
   }
 
   private void fail(Throwable e) {
@@ -145,6 +145,14 @@ final class BatchSubscription implements Subscription {
     terminated = true;
     if (result != null) {
       result.close();
+    }
+    // One that was stopped before it ran has no result.
+    ActiveQuery begun;
+    synchronized (this) {
+      begun = active;
+    }
+    if (begun != null) {
+      begun.end();
     }
   }
 }

@@ -11,6 +11,7 @@ import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
@@ -158,14 +159,11 @@ public final class Engine implements AutoCloseable {
   /// @param sql one statement
   /// @return the statement; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    SessionHandle session = context.source().take();
-    try {
-      return new PreparedStatement(session.prepare(sql), context, caching);
-    } finally {
-      context.source().giveBack(session);
-    }
+    return PreparedStatement.prepare(sql, context, caching);
   }
 
   /// Runs SQL to its end.
@@ -184,19 +182,19 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return new Session(nativeEngine.get().session(), context);
+    return workers.runUninterrupted(() -> new Session(nativeEngine.get().session(), context));
   }
 
   /// Counts what is open on this engine, the engine included.
   ///
   /// @throws ClosedException if the engine is closed
   public LiveHandles liveHandles() {
-    return LiveHandles.of(nativeEngine.get().live());
+    return LiveHandles.of(started().live());
   }
 
   /// The version of DuckDB inside, such as `v2.0.0`.
   public String duckdbVersion() {
-    nativeEngine.get();
+    started();
     return EngineHandle.duckdbVersion(Errors::of);
   }
 
@@ -204,7 +202,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @throws ClosedException if the engine is closed
   public EngineMemory memory() {
-    return StatusReader.memoryOf(nativeEngine.get());
+    return StatusReader.memoryOf(started());
   }
 
   /// What the engine is in. Works in every state, never throws because of it, and does not start a lazy engine.
@@ -270,6 +268,10 @@ public final class Engine implements AutoCloseable {
   /// A [RecordBatch] that another thread still reads stays valid until that thread closes it.
   @Override
   public void close() {
+    workers.runClosing(this::closeHere);
+  }
+
+  private void closeHere() {
     nativeEngine.requireClosable();
     JobScheduler jobs = lastScheduler();
     if (jobs != null) {
@@ -288,7 +290,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction begin() {
-    return Transaction.ofItsOwn(nativeEngine.get(), context, Transaction.Access.READ_WRITE);
+    return Transaction.ofItsOwn(nativeEngine, context, Transaction.Access.READ_WRITE);
   }
 
   /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
@@ -297,7 +299,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction beginReadOnly() {
-    return Transaction.ofItsOwn(nativeEngine.get(), context, Transaction.Access.READ_ONLY);
+    return Transaction.ofItsOwn(nativeEngine, context, Transaction.Access.READ_ONLY);
   }
 
   /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with
@@ -362,6 +364,11 @@ public final class Engine implements AutoCloseable {
     try (Session own = session()) {
       return own.explainAnalyze(sql, parameters);
     }
+  }
+
+  private EngineHandle started() {
+    EngineHandle known = nativeEngine.ifStarted();
+    return known == null ? workers.runUninterrupted(nativeEngine) : known;
   }
 
   /// The engine's own sessions.

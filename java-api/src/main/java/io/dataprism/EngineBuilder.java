@@ -177,10 +177,11 @@ public final class EngineBuilder {
     EngineObserver observer =
         new EngineObserver(eventHistory == 0 ? DEFAULT_EVENT_HISTORY : eventHistory, eventHistory > 0);
     NativeEngine engine = new NativeEngine(options, observer);
+    WorkerPool pool = new WorkerPool(workers, maxQueued, maxQueuedPerGroup);
     if (!lazy) {
-      engine.get();
+      pool.runUninterrupted(engine);
     }
-    return new Engine(engine, new WorkerPool(workers, maxQueued, maxQueuedPerGroup), observer, cache, maxJobs);
+    return new Engine(engine, pool, observer, cache, maxJobs);
   }
 
   private static @Nullable String text(@Nullable Path path) {

@@ -31,12 +31,18 @@ public final class PreparedStatement implements AutoCloseable {
   private final @Nullable CacheUse caching;
   private final List<String> parameters;
 
-  PreparedStatement(StatementHandle handle, ExecutionContext context, @Nullable CacheUse caching) {
+  private PreparedStatement(StatementHandle handle, ExecutionContext context, @Nullable CacheUse caching) {
     this.handle = handle;
     this.context = context;
     this.caching = caching;
     this.parameters = handle.parameters();
     LeakReporter.watch(this, handle, "PreparedStatement");
+  }
+
+  /// Prepares a statement in a session that it takes from a context. That is no query, and in no count of queries.
+  static PreparedStatement prepare(String sql, ExecutionContext context, @Nullable CacheUse caching) {
+    ActiveQuery preparation = ActiveQuery.begin(context.unobserved(), sql, QueryOptions.NONE);
+    return preparation.runToEnd(() -> new PreparedStatement(preparation.session().prepare(sql), context, caching));
   }
 
   /// The names of the parameters in their order; `1`, `2`, … where they have no names of their own.
@@ -93,11 +99,7 @@ public final class PreparedStatement implements AutoCloseable {
       return 0;
     }
     ActiveQuery query = ActiveQuery.begin(context, handle.sql(), QueryOptions.NONE);
-    try {
-      return query.addChangedRows(query.run(() -> query.session().executeBatch(handle, lists)));
-    } finally {
-      query.end();
-    }
+    return query.runToEnd(() -> query.addChangedRows(query.session().executeBatch(handle, lists)));
   }
 
   /// A run of the statement that can be given a time limit and other things before it is started.
@@ -122,7 +124,7 @@ public final class PreparedStatement implements AutoCloseable {
   /// Stops what runs it and frees it; results that it gave stay open. Closing twice is allowed, from any thread.
   @Override
   public void close() {
-    handle.close();
+    context.workers().runClosing(handle::close);
   }
 
   private static InvalidInputException invalid(String message, String hint) {

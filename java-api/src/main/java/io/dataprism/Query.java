@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +92,9 @@ public final class Query {
     return new Query(context, work, ParameterList.named(values), options, caching, engine);
   }
 
-  /// The query with a limit on the time from its start to its last row. The time that passes while its batches are
-  /// looked at counts; when the limit passes during that, pulling the next batch fails.
+  /// The query with a limit on the time from when it is run or submitted to its last row. The time that it waits for a
+  /// worker counts, and so does that in which its batches are looked at; when the limit passes during that, pulling the
+  /// next batch fails.
   ///
   /// @throws ConfigurationException if the limit is not positive
   public Query timeLimit(Duration limit) {
@@ -106,13 +106,16 @@ public final class Query {
   }
 
   /// The query with somebody who is told how far it is: some 20 times a second, and when a native call of it ends. That
-  /// happens on a thread of the library's own, one for all listeners.
+  /// happens on a virtual thread, one for each listener: a listener is not called again before it has returned, and
+  /// does not keep others waiting.
   public Query onProgress(Consumer<Progress> listener) {
     return with(options.withListener(listener));
   }
 
   /// The query with somebody who is told what it has taken, once it has ended: successfully or not, and by whichever of
-  /// the ways to run it. That happens on a thread of the library's own, one for all listeners.
+  /// the ways to run it. That happens on a virtual thread, one for each listener, whatever the number of queries that
+  /// it is given to: a listener is called once at a time, and does not keep others waiting. One that falls behind by
+  /// more than a thousand queries misses some, which is logged with their number.
   public Query onMetrics(Consumer<QueryMetrics> listener) {
     return with(options.withMetrics(listener));
   }
@@ -162,10 +165,6 @@ public final class Query {
     return new Query(context, work, parameters, changed, caching, engine);
   }
 
-  @Nullable String group() {
-    return options.group();
-  }
-
   /// Runs the query and gives its rows, which are computed as they are pulled.
   ///
   /// @return the rows; the caller closes them
@@ -174,8 +173,7 @@ public final class Query {
   /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult run() {
-    ActiveQuery query = begin();
-    return started(query, () -> query.run(() -> rows(query)));
+    return run(begin());
   }
 
   /// Runs the query to its end.
@@ -187,11 +185,7 @@ public final class Query {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute() {
     ActiveQuery query = begin();
-    try {
-      return query.addChangedRows(query.run(() -> work.execute(query.session(), parameters)));
-    } finally {
-      query.end();
-    }
+    return query.runToEnd(() -> query.addChangedRows(work.execute(query.session(), parameters)));
   }
 
   /// Runs the query on one of the engine's workers.
@@ -199,20 +193,32 @@ public final class Query {
   /// The future completes when the rows can be pulled, with an exception as [#run] throws it otherwise. Cancelling it
   /// stops the query. Whoever gets the rows closes them; where the future is cancelled, nobody has to.
   ///
-  /// @throws OverloadedException if too many queries wait for a worker
+  /// The future is completed by a virtual thread, which also runs what depends on it, unless that is given an executor:
+  /// it may run other queries and wait for them.
+  ///
+  /// @throws OverloadedException if too many queries wait for a worker; with the engine's cache the future completes
+  ///   with this exception instead, because the cache may spare the query the worker
   public CompletableFuture<QueryResult> runAsync() {
-    return submit((query, work) -> started(query, () -> query.runOnThisWorker(() -> rows(query))), QueryResult::close);
+    ActiveQuery query = begin();
+    return cacheInUse() == null
+        ? QueryFuture.submit(
+            query,
+            () -> started(query, () -> query.runOnThisWorker(() -> work.query(query.session(), parameters))),
+            QueryResult::close)
+        : QueryFuture.start(query, () -> run(query), QueryResult::close);
   }
 
   /// Runs the query to its end on one of the engine's workers.
   ///
   /// The future completes with the number of rows that it changed, or with an exception as [#execute] throws it.
-  /// Cancelling it stops the query.
+  /// Cancelling it stops the query. It is completed by a virtual thread, as that of [#runAsync].
   ///
   /// @throws OverloadedException if too many queries wait for a worker
   public CompletableFuture<Long> executeAsync() {
-    return submit(
-        (query, work) -> {
+    ActiveQuery query = begin();
+    return QueryFuture.submit(
+        query,
+        () -> {
           try {
             return query.addChangedRows(query.runOnThisWorker(() -> work.execute(query.session(), parameters)));
           } finally {
@@ -246,29 +252,32 @@ public final class Query {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long forEachUnordered(Consumer<? super RecordBatch> consumer) {
     ActiveQuery query = begin();
-    return UnorderedDelivery.run(query, query, work, parameters, consumer);
+    return UnorderedDelivery.run(query, query::runToEnd, work, parameters, consumer);
   }
 
   /// Runs the query and hands its rows to a consumer as [#forEachUnordered] does, from one of the engine's workers.
   ///
   /// The future completes with the number of rows that the consumer has taken, or with an exception as
   /// [#forEachUnordered] throws it. Cancelling it stops the query; calls of the consumer that are in progress go on
-  /// until they return.
+  /// until they return. It is completed by a virtual thread, as that of [#runAsync].
   ///
   /// @param consumer takes the batches
   /// @throws OverloadedException if too many queries wait for a worker
   public CompletableFuture<Long> forEachUnorderedAsync(Consumer<? super RecordBatch> consumer) {
-    return submit(
-        (query, work) -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
+    ActiveQuery query = begin();
+    return QueryFuture.submit(
+        query, () -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
   }
 
   /// The rows as a publisher: each subscription runs the query once.
   ///
-  /// Batches are fetched as they are asked for, by one of the engine's workers; between requests no thread waits. A
-  /// batch belongs to the worker and is valid until `onNext` returns: a subscriber copies what it wants to keep. What
-  /// the query throws goes to `onError`, as does what `onNext` throws. Cancelling the subscription stops the query.
+  /// The query starts with the first request. Batches are fetched as they are asked for, by one of the engine's
+  /// workers; between requests no thread waits. The subscriber is called on a virtual thread, not always the same one,
+  /// and may run other queries and wait for them. A batch belongs to that thread and is valid until `onNext` returns: a
+  /// subscriber copies what it wants to keep. What the query throws goes to `onError`, as does what `onNext` throws.
+  /// Cancelling the subscription stops the query.
   public Flow.Publisher<RecordBatch> publish() {
-    return subscriber -> BatchSubscription.start(subscriber, this, context.workers());
+    return subscriber -> BatchSubscription.start(subscriber, this);
   }
 
   /// Submits the query as a job that others have precedence over, that can be paused, and that goes on by itself
@@ -295,16 +304,17 @@ public final class Query {
     return ActiveQuery.begin(context, work.sql(), options);
   }
 
-  /// Runs the query for a subscription, on the worker that this is called on.
-  QueryResult runOnThisWorker(ActiveQuery query) {
-    return started(query, () -> query.runOnThisWorker(() -> rows(query)));
+  /// Gives the rows of a query that [#begin] has begun.
+  QueryResult run(ActiveQuery query) {
+    CacheUse cache = cacheInUse();
+    return cache == null
+        ? started(query, () -> query.run(() -> work.query(query.session(), parameters)))
+        : started(query, () -> cache.cache().query(work, parameters, query));
   }
 
-  private ResultHandle rows(ActiveQuery query) {
+  private @Nullable CacheUse cacheInUse() {
     CacheUse use = caching;
-    return use == null || !use.wanted()
-        ? work.query(query.session(), parameters)
-        : use.cache().query(work, parameters, query);
+    return use != null && use.wanted() ? use : null;
   }
 
   private static QueryResult started(ActiveQuery query, Supplier<ResultHandle> start) {
@@ -317,13 +327,5 @@ public final class Query {
       }
     }
     return new QueryResult(query, handle);
-  }
-
-  private <T> CompletableFuture<T> submit(BiFunction<ActiveQuery, Work, T> run, Consumer<T> discard) {
-    QueryFuture<T> future = new QueryFuture<>();
-    long submitted = System.nanoTime();
-    Supplier<ActiveQuery> begin = () -> ActiveQuery.beginSubmitted(context, work.sql(), options, submitted);
-    context.workers().execute(false, group(), () -> future.run(begin, query -> run.apply(query, work), discard));
-    return future;
   }
 }

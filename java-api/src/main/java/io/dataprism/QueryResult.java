@@ -41,8 +41,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
       read = true;
     } finally {
       if (!read) {
-        handle.close();
-        query.end();
+        query.end(handle);
       }
     }
     LeakReporter.watch(this, handle, "QueryResult");
@@ -61,15 +60,7 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   /// @throws TimeLimitException if the query has taken longer than it may
   /// @throws DataPrismException of another kind if the query fails
   public @Nullable RecordBatch next() {
-    return counted(handle.next(query));
-  }
-
-  /// As [#next], on a worker of the engine.
-  @Nullable RecordBatch nextOnThisWorker() {
-    return counted(handle.next(query::runOnThisWorker));
-  }
-
-  private @Nullable RecordBatch counted(@Nullable BatchMemory memory) {
+    BatchMemory memory = handle.next(query);
     if (memory == null) {
       query.statementEnded();
       return null;
@@ -120,10 +111,9 @@ public final class QueryResult implements AutoCloseable, Iterable<RecordBatch> {
   /// Closing twice is allowed, from any thread.
   @Override
   public void close() {
-    handle.close();
+    query.end(handle);
     // The handle may have been closed by another thread, which left the batch to this one.
     handle.closeBatch();
-    query.end();
   }
 
   private final class Batches implements Iterator<RecordBatch> {

@@ -7,6 +7,8 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.internal.execution.ExecutionContext;
@@ -72,9 +74,11 @@ public final class Session implements AutoCloseable {
   /// @return the statement; the caller closes it, or closing the engine does
   /// @throws BusyException if the session already runs a statement
   /// @throws ClosedException if the session is closed
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits, or the session is
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return new PreparedStatement(handle.prepare(sql), context, null);
+    return PreparedStatement.prepare(sql, context, null);
   }
 
   /// Runs SQL in this session to its end, as [Engine#execute] does.
@@ -105,7 +109,7 @@ public final class Session implements AutoCloseable {
   /// Stops what runs in this session, closes its result and rolls its transaction back. Closing twice is allowed.
   @Override
   public void close() {
-    handle.close();
+    context.workers().runClosing(handle::close);
   }
 
   /// Begins a transaction in this session that may read and write. Until it ends, what the session itself runs is part

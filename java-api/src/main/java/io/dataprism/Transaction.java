@@ -1,6 +1,5 @@
 package io.dataprism;
 
-import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.BusyException;
@@ -10,7 +9,9 @@ import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.IoException;
+import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
@@ -81,8 +82,8 @@ public final class Transaction implements AutoCloseable {
   }
 
   /// Begins a transaction in a session that it opens, and closes when it ends.
-  static Transaction ofItsOwn(EngineHandle engine, ExecutionContext context, Access access) {
-    SessionHandle session = engine.session();
+  static Transaction ofItsOwn(NativeEngine engine, ExecutionContext context, Access access) {
+    SessionHandle session = context.workers().runUninterrupted(() -> engine.get().session());
     boolean begun = false;
     try {
       Transaction transaction = new Transaction(session, true, context, access);
@@ -91,7 +92,7 @@ public final class Transaction implements AutoCloseable {
       return transaction;
     } finally {
       if (!begun) {
-        session.close();
+        context.workers().runClosing(session::close);
       }
     }
   }
@@ -142,10 +143,11 @@ public final class Transaction implements AutoCloseable {
   /// @throws BusyException if a result of this transaction is neither closed nor read to its end
   /// @throws TransactionException if the transaction has ended
   /// @throws ClosedException if the transaction is closed
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits, or the session is
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    requireActive();
-    return new PreparedStatement(session.prepare(sql), context, null);
+    return PreparedStatement.prepare(sql, context, null);
   }
 
   /// Runs SQL in this transaction to its end, as [Engine#execute] does.
@@ -239,7 +241,7 @@ public final class Transaction implements AutoCloseable {
   /// Tells whether there was, or may have been, anything to roll back.
   private boolean rollBackInSession() {
     // DuckDB does not roll back while rows are being fetched.
-    session.closeChildren();
+    context.workers().runClosing(session::closeChildren);
     try {
       control("ROLLBACK");
       return true;
@@ -254,7 +256,7 @@ public final class Transaction implements AutoCloseable {
   private void end(State how) {
     state = how;
     if (ownsSession) {
-      session.close();
+      context.workers().runClosing(session::close);
     }
   }
 

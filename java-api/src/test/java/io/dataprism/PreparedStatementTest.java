@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -235,7 +236,9 @@ class PreparedStatementTest {
     try (Engine engine = Engine.open();
         ExecutorService other = Executors.newSingleThreadExecutor()) {
       PreparedStatement statement = engine.prepare(ENDLESS);
-      Future<Long> endless = other.submit(() -> statement.execute());
+      CountDownLatch running = new CountDownLatch(1);
+      Future<Long> endless = other.submit(() -> statement.with().onProgress(progress -> running.countDown()).execute());
+      running.await();
       statement.close();
       assertThatThrownBy(endless::get).hasCauseInstanceOf(DataPrismException.class);
     }
@@ -256,10 +259,9 @@ class PreparedStatementTest {
     try (Engine engine = Engine.open();
         PreparedStatement statement = engine.prepare(ENDLESS)) {
       Thread here = Thread.currentThread();
-      Thread interrupter = Thread.ofPlatform().start(here::interrupt);
-      assertThatThrownBy(statement::execute).isInstanceOf(InterruptedQueryException.class);
+      Query endless = statement.with().onProgress(progress -> here.interrupt());
+      assertThatThrownBy(endless::execute).isInstanceOf(InterruptedQueryException.class);
       assertThat(Thread.interrupted()).isTrue();
-      interrupter.join();
     }
   }
 }

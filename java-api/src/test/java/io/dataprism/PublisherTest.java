@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dataprism.error.CatalogException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.metrics.QueryMetrics;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -86,7 +87,9 @@ class PublisherTest {
   void nothingIsFetchedThatNobodyAskedFor() throws Exception {
     try (Engine engine = Engine.open()) {
       Summing subscriber = new Summing(0);
-      engine.sql("SELECT range FROM range(1000000)").publish().subscribe(subscriber);
+      // What was fetched is told when the query has ended, whether it was handed over or not.
+      CompletableFuture<QueryMetrics> metrics = new CompletableFuture<>();
+      engine.sql("SELECT range FROM range(1000000)").onMetrics(metrics::complete).publish().subscribe(subscriber);
       subscriber.subscribed.await();
       assertThat(engine.liveHandles().results()).isZero();
       for (int asked = 1; asked <= 3; asked++) {
@@ -94,11 +97,12 @@ class PublisherTest {
         while (subscriber.batches.get() < asked) {
           Thread.onSpinWait();
         }
-        // Only an answer that does not come shows that none was fetched; this waits for another query to end instead.
+        // What would fetch ahead had its turn before this one.
         engine.sql("SELECT 1").executeAsync().join();
-        assertThat(subscriber.batches).hasValue(asked);
       }
       subscriber.subscription.cancel();
+      assertThat(metrics.get().batches()).isEqualTo(3);
+      assertThat(subscriber.batches).hasValue(3);
       while (engine.liveHandles().results() > 0) {
         Thread.onSpinWait();
       }
@@ -109,8 +113,9 @@ class PublisherTest {
   void cancellingStopsAQueryThatHasNotGivenARow() throws Exception {
     try (Engine engine = Engine.builder().workers(1).open()) {
       Summing subscriber = new Summing(1);
-      engine.sql("SELECT count(*) FROM range(1000000000000000)").publish().subscribe(subscriber);
-      subscriber.subscribed.await();
+      CountDownLatch running = new CountDownLatch(1);
+      engine.sql(Workers.ENDLESS).onProgress(progress -> running.countDown()).publish().subscribe(subscriber);
+      running.await();
       subscriber.subscription.cancel();
       // The one worker is free again.
       assertThat(engine.sql("SELECT 1").executeAsync().join()).isZero();
@@ -157,6 +162,45 @@ class PublisherTest {
           .withThrowableThat()
           .withCauseInstanceOf(IllegalStateException.class);
       assertThat(engine.liveHandles().results()).isZero();
+    }
+  }
+
+  @Test
+  void aSubscriberMayWaitForOtherQueriesOfTheOnlyWorker() {
+    try (Engine engine = Engine.builder().workers(1).open()) {
+      Summing subscriber =
+          new Summing(1) {
+            @Override
+            public void onNext(RecordBatch batch) {
+              assertThat(Thread.currentThread().isVirtual()).isTrue();
+              assertThat(engine.sql("SELECT 1").executeAsync().join()).isZero();
+              super.onNext(batch);
+            }
+
+            @Override
+            public void onComplete() {
+              engine.execute("SELECT 1");
+              super.onComplete();
+            }
+          };
+      engine.sql("SELECT range FROM range(50000)").publish().subscribe(subscriber);
+      assertThat(subscriber.sum).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(1_249_975_000L);
+    }
+  }
+
+  @Test
+  void aSubscriberThatInterruptsItsThreadDoesNotStopTheQuery() {
+    try (Engine engine = Engine.open()) {
+      Summing subscriber =
+          new Summing(1) {
+            @Override
+            public void onNext(RecordBatch batch) {
+              super.onNext(batch);
+              Thread.currentThread().interrupt();
+            }
+          };
+      engine.sql("SELECT range FROM range(50000)").publish().subscribe(subscriber);
+      assertThat(subscriber.sum).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(1_249_975_000L);
     }
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /// Time limits, cancellation, progress, futures and virtual threads.
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class QueryTest {
-  private static final String ENDLESS = "SELECT count(*) FROM range(1000000000000000)";
+  private static final String ENDLESS = Workers.ENDLESS;
 
   @AfterAll
   static void nothingIsLeftOpen() {
@@ -100,18 +100,17 @@ class QueryTest {
     try (Engine engine = Engine.open()) {
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       AtomicReference<Boolean> flag = new AtomicReference<>();
-      CountDownLatch started = new CountDownLatch(1);
+      CountDownLatch running = new CountDownLatch(1);
       Thread thread =
           builder.start(() -> {
-            started.countDown();
             try {
-              engine.execute(ENDLESS);
+              engine.sql(ENDLESS).onProgress(progress -> running.countDown()).execute();
             } catch (DataPrismException e) {
               thrown.set(e);
             }
             flag.set(Thread.currentThread().isInterrupted());
           });
-      started.await();
+      running.await();
       thread.interrupt();
       thread.join();
       assertThat(thrown.get()).isInstanceOf(InterruptedQueryException.class);
@@ -140,15 +139,35 @@ class QueryTest {
   }
 
   @Test
-  void cancellingAFutureStopsTheQuery() {
+  void cancellingAFutureStopsTheQuery() throws Exception {
     // With one worker, a query that went on would keep the next one from running.
     try (Engine engine = Engine.builder().workers(1).open()) {
       for (int i = 0; i < 20; i++) {
-        CompletableFuture<Long> endless = engine.sql(ENDLESS).executeAsync();
+        CompletableFuture<Long> endless = Workers.occupy(engine);
         assertThat(endless.cancel(true)).isTrue();
         assertThatThrownBy(endless::join).isInstanceOf(CancellationException.class);
       }
       assertThat(engine.sql("SELECT 1").executeAsync().join()).isZero();
+    }
+  }
+
+  @Test
+  void whatDependsOnAFutureMayWaitForOtherQueriesOfTheOnlyWorker() {
+    try (Engine engine = Engine.builder().workers(1).open()) {
+      CompletableFuture<Long> nested =
+          engine
+              .sql("SELECT 1")
+              .executeAsync()
+              .thenApply(changed -> {
+                assertThat(Thread.currentThread().isVirtual()).isTrue();
+                return engine.sql("SELECT 2").execute() + engine.sql("SELECT 3").executeAsync().join();
+              });
+      assertThat(nested).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(0L);
+      CompletableFuture<Long> afterFailure =
+          engine.queryAsync("SELEC 1").handle((rows, e) -> engine.sql("SELECT 1").executeAsync().join());
+      assertThat(afterFailure).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(0L);
+      CompletableFuture<Long> reading = engine.queryAsync("SELECT 42::BIGINT").thenApply(QueryTest::one);
+      assertThat(reading).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(42L);
     }
   }
 
@@ -176,30 +195,20 @@ class QueryTest {
   }
 
   @Test
-  void aFullQueueIsATypedErrorAndTheEngineGoesOn() {
+  void aFullQueueIsATypedErrorAndTheEngineGoesOn() throws Exception {
     try (Engine engine = Engine.builder().workers(1).maxQueued(2).open()) {
-      List<CompletableFuture<Long>> accepted = new ArrayList<>();
-      OverloadedException refused = null;
-      while (refused == null) {
-        try {
-          accepted.add(engine.sql(ENDLESS).executeAsync());
-        } catch (OverloadedException e) {
-          refused = e;
-        }
-      }
-      assertThat(refused.code().number()).isEqualTo(1401);
-      assertThat(accepted).hasSizeBetween(2, 4);
-      accepted.forEach(future -> future.cancel(true));
-      // Those that were cancelled leave the queue as the worker comes to them.
-      Long changed = null;
-      while (changed == null) {
-        try {
-          changed = engine.sql("SELECT 1").executeAsync().join();
-        } catch (OverloadedException e) {
-          Thread.onSpinWait();
-        }
-      }
-      assertThat(changed).isZero();
+      CompletableFuture<Long> running = Workers.occupy(engine);
+      List<CompletableFuture<Long>> waiting = new ArrayList<>();
+      waiting.add(engine.sql(ENDLESS).executeAsync());
+      waiting.add(engine.sql(ENDLESS).executeAsync());
+      assertThatThrownBy(() -> engine.sql("SELECT 1").executeAsync())
+          .isInstanceOfSatisfying(OverloadedException.class, e -> assertThat(e.code().number()).isEqualTo(1401));
+      // Those that are cancelled leave the queue at once, while the worker still runs the first one.
+      waiting.forEach(future -> future.cancel(true));
+      assertThat(engine.status().queued()).isZero();
+      CompletableFuture<Long> next = engine.sql("SELECT 1").executeAsync();
+      running.cancel(true);
+      assertThat(next.join()).isZero();
     }
   }
 

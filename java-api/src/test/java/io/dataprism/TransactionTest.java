@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -346,9 +347,10 @@ class TransactionTest {
     Transaction transaction = engine.begin();
     transaction.execute("DELETE FROM t");
     try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      CountDownLatch running = new CountDownLatch(1);
       Future<?> endless =
-          pool.submit(() -> transaction.execute("SELECT count(*) FROM range(1000000) a, range(1000000) b"));
-      TimeUnit.MILLISECONDS.sleep(100);
+          pool.submit(() -> transaction.sql(Workers.ENDLESS).onProgress(progress -> running.countDown()).execute());
+      running.await();
       transaction.close();
       assertThatThrownBy(endless::get).cause().isInstanceOfAny(InterruptedQueryException.class, ClosedException.class);
     }

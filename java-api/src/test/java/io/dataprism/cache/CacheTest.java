@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -622,6 +623,35 @@ class CacheTest {
       first.cancel(true);
       assertThatThrownBy(third::get).hasCauseInstanceOf(TimeLimitException.class);
       assertThat(engine.cache().statistics().entries()).isZero();
+    }
+  }
+
+  @Test
+  void whoWaitsForAnothersQueryHoldsNoWorker() throws Exception {
+    try (Engine engine = Engine.builder().workers(2).cache(CacheOptions.ofBytes(MEGABYTE).forAllQueries()).open()) {
+      String endless = "SELECT count(*) AS n FROM range(1000000000000000)";
+      CompletableFuture<QueryResult> first = engine.queryAsync(endless);
+      while (engine.cache().statistics().misses() == 0) {
+        Thread.onSpinWait();
+      }
+      CompletableFuture<QueryResult> second = engine.queryAsync(endless);
+      FutureTask<QueryResult> third = new FutureTask<>(() -> engine.query(endless));
+      Thread waiting = Thread.ofVirtual().start(third);
+      while (waiting.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      assertThat(engine.sql("SELECT 42 AS n").uncached().runAsync().thenApply(CacheTest::read))
+          .succeedsWithin(Duration.ofMinutes(1))
+          .asString()
+          .contains("42");
+      while (engine.status().workersBusy() != 1) {
+        Thread.onSpinWait();
+      }
+      assertThat(engine.cache().statistics().misses()).as("nobody computes it a second time").isEqualTo(1);
+      third.cancel(true);
+      waiting.join();
+      second.cancel(true);
+      first.cancel(true);
     }
   }
 

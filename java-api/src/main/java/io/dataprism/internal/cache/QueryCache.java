@@ -92,7 +92,7 @@ public final class QueryCache implements ResultCache {
     this.engine = engine;
     this.nativeEngine = nativeEngine;
     this.options = options;
-    this.counters = new ChangeCounters(nativeEngine::get);
+    this.counters = new ChangeCounters(nativeEngine);
     this.analyses = new StatementAnalyses(engine, counters);
     for (BypassReason reason : BypassReason.values()) {
       bypasses.put(reason, new LongAdder());
@@ -117,55 +117,93 @@ public final class QueryCache implements ResultCache {
     }
   }
 
-  /// Gives the rows of a query: kept ones if they are true, computed ones otherwise. To be called within a call of the
-  /// query.
+  /// Gives the rows of a query: kept ones if they are true, computed ones otherwise. To be called outside of a call of
+  /// the query: on a virtual thread, neither finding what is kept nor waiting for another query to compute it takes a
+  /// worker.
   public ResultHandle query(Work work, ParameterList parameters, ActiveQuery query) {
     if (!StatementAnalyses.mayBeSelect(work.sql())) {
-      return bypass(BypassReason.NOT_A_SELECT, work, parameters, query);
+      return query.run(() -> bypass(BypassReason.NOT_A_SELECT, work, parameters, query));
     }
     if (work.isClosed()) {
       // Running it says so.
-      return work.query(query.session(), parameters);
+      return query.run(() -> work.query(query.session(), parameters));
     }
     CacheKey key = CacheKey.of(work.sql(), parameters);
     if (key == null) {
-      return bypass(BypassReason.PARAMETER, work, parameters, query);
+      return query.run(() -> bypass(BypassReason.PARAMETER, work, parameters, query));
+    }
+    ResultHandle kept = query.lookHere(() -> openUnchanged(key));
+    if (kept != null) {
+      return kept;
     }
     boolean waited = false;
+    CompletableFuture<@Nullable Void> other = flights.get(key);
     while (true) {
-      Entry entry = entries.getIfPresent(key);
-      if (entry != null && entry.files.files().isEmpty() && entry.trueAt == counters.count()) {
-        ResultHandle rows = entry.stored.open();
-        if (rows != null) {
-          hits.increment();
-          return rows;
-        }
+      if (other != null) {
+        query.await(other);
+        waited = true;
       }
+      boolean alone = waited;
+      Attempt attempt = query.run(() -> attempt(key, alone, work, parameters, query));
+      if (attempt.rows != null) {
+        return attempt.rows;
+      }
+      other = attempt.other;
+    }
+  }
+
+  /// The rows of an entry, if nothing at all has changed since they were known to be true.
+  private @Nullable ResultHandle openUnchanged(CacheKey key) {
+    Entry entry = entries.getIfPresent(key);
+    if (entry == null || !entry.files.files().isEmpty() || entry.trueAt != counters.count()) {
+      return null;
+    }
+    ResultHandle rows = entry.stored.open();
+    if (rows != null) {
+      hits.increment();
+    }
+    return rows;
+  }
+
+  /// What came of looking for the rows and computing them.
+  ///
+  /// @param rows the rows, or null
+  /// @param other done when somebody else has computed them, or null
+  private record Attempt(@Nullable ResultHandle rows, @Nullable CompletableFuture<@Nullable Void> other) {}
+
+  /// Looks for the rows and computes them, within a call of the query.
+  ///
+  /// @param alone whether to do so though somebody else does too
+  private Attempt attempt(CacheKey key, boolean alone, Work work, ParameterList parameters, ActiveQuery query) {
+    while (true) {
+      ResultHandle unchanged = openUnchanged(key);
+      if (unchanged != null) {
+        return new Attempt(unchanged, null);
+      }
+      Entry entry = entries.getIfPresent(key);
       State state = state(key.sql());
       ResultHandle rows = entry == null ? null : open(key, entry, state);
       if (rows != null) {
         hits.increment();
-        return rows;
+        return new Attempt(rows, null);
       }
       BypassReason reason = state.bypass();
       if (reason != null) {
-        return bypass(reason, work, parameters, query);
+        return new Attempt(bypass(reason, work, parameters, query), null);
       }
       CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
-      CompletableFuture<@Nullable Void> other = waited ? null : flights.putIfAbsent(key, flight);
-      if (other == null) {
-        try {
-          Entry meanwhile = entries.getIfPresent(key);
-          if (meanwhile == null || meanwhile == entry) {
-            return compute(key, state, work, parameters, query);
-          }
-        } finally {
-          flights.remove(key, flight);
-          flight.complete(null);
+      CompletableFuture<@Nullable Void> other = alone ? null : flights.putIfAbsent(key, flight);
+      if (other != null) {
+        return new Attempt(null, other);
+      }
+      try {
+        Entry meanwhile = entries.getIfPresent(key);
+        if (meanwhile == null || meanwhile == entry) {
+          return new Attempt(compute(key, state, work, parameters, query), null);
         }
-      } else {
-        query.await(other);
-        waited = true;
+      } finally {
+        flights.remove(key, flight);
+        flight.complete(null);
       }
     }
   }

@@ -13,12 +13,13 @@ import io.dataprism.status.EngineStatus;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A native engine that is opened when it is first needed, once, however many threads need it. Thread-safe.
 ///
 /// It makes the exceptions of everything that is opened from it, and so notices what happens to the engine as a whole.
-public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
+public final class NativeEngine implements NativeError.Mapper, BooleanSupplier, Supplier<EngineHandle> {
   /// Is told what becomes of the engine as a whole.
   public interface StateListener {
     /// The engine has been opened; nothing else has been done with it yet.
@@ -50,6 +51,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier {
   /// The open engine, which is opened now if it has not been.
   ///
   /// @throws DataPrismException if it cannot be opened; the next call tries again
+  @Override
   public EngineHandle get() {
     EngineHandle open = handle;
     return open == null ? start() : open;

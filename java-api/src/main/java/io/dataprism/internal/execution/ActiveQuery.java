@@ -2,9 +2,9 @@ package io.dataprism.internal.execution;
 
 import io.dataprism.Progress;
 import io.dataprism.bindings.CallRunner;
+import io.dataprism.bindings.NativeHandle;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.bindings.StatementEffect;
-import io.dataprism.bindings.StatementProfile;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
@@ -12,32 +12,24 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.internal.handle.Errors;
+import io.dataprism.internal.listener.ListenerCalls;
 import io.dataprism.metrics.QueryMetrics;
 import io.dataprism.metrics.QueryProfile;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One query from its start until its session is given back: where its native calls are made, and what stops them.
+/// One query from its start until its session is given back: where its native calls are made, and what stops them. It
+/// starts when it is run or submitted, before it waits for a worker.
 ///
 /// Thread-safe; one call at a time, which the session sees to.
 public final class ActiveQuery implements CallRunner {
-  private static final long NEVER = Long.MAX_VALUE;
-
-  /// How often somebody who waits looks whether the query has been stopped, which the watch finds out.
-  private static final long WAIT_MILLIS = 2;
-
   /// A query of which nobody but an observer wants the profile, and that has computed for a shorter time, has nothing
   /// in it that is worth reading it.
   private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -49,9 +41,7 @@ public final class ActiveQuery implements CallRunner {
   private final QueryOptions options;
   private final String sql;
   private final boolean background;
-  private final long waitedNanos;
-  private final long startNanos = System.nanoTime();
-  private final long limitNanos;
+  private final QueryClock clock;
   private final @Nullable ProgressReporter reporter;
 
   /// The native library's number of the thread that makes the call in progress: when the call has ended and somebody
@@ -64,52 +54,32 @@ public final class ActiveQuery implements CallRunner {
   private @Nullable StopReason reason;
   private boolean ended;
   private double fraction = -1;
-  private long rows;
-  private long batches;
-  private long bytes;
-  private long changedRows;
-
-  // Since the start: when the first call began, how long it took and how long all calls have taken; when it ended.
-  private long firstCallNanos = -1;
-  private long startingNanos;
-  private long callingNanos;
-  private long endNanos = -1;
+  private final QueryTally tally = new QueryTally();
+  private @Nullable Waiting waiting;
   private @Nullable ErrorCode failure;
-  private @Nullable QueryProfile profile;
   private boolean profiled;
 
   /// The thread whose interruption stops the call in progress, or null.
   private volatile @Nullable Thread caller;
 
-  private ActiveQuery(
-      ExecutionContext context, String sql, QueryOptions options, boolean background, long waitedNanos) {
+  private ActiveQuery(ExecutionContext context, String sql, QueryOptions options, boolean background) {
     this.context = context;
     this.sql = sql;
     this.options = options;
     this.background = background;
-    this.waitedNanos = waitedNanos;
-    Duration timeLimit = options.timeLimit();
-    this.limitNanos = timeLimit == null ? NEVER : nanos(timeLimit);
+    this.clock = new QueryClock(options.timeLimit());
     this.reporter = options.listener() == null ? null : new ProgressReporter(options.listener());
   }
 
   /// Begins a query. Its session is taken when it is first asked for, by the thread that makes the first native call:
   /// of many queries that wait for a worker none holds one.
   public static ActiveQuery begin(ExecutionContext context, String sql, QueryOptions options) {
-    return begun(new ActiveQuery(context, sql, options, false, 0));
-  }
-
-  /// Begins a query that has waited for a worker before.
-  ///
-  /// @param submittedNanos when that began, as `System.nanoTime()` tells it
-  public static ActiveQuery beginSubmitted(
-      ExecutionContext context, String sql, QueryOptions options, long submittedNanos) {
-    return begun(new ActiveQuery(context, sql, options, false, System.nanoTime() - submittedNanos));
+    return begun(new ActiveQuery(context, sql, options, false));
   }
 
   /// Begins a query that others do not have to wait for.
   public static ActiveQuery beginInBackground(ExecutionContext context, String sql, QueryOptions options) {
-    return begun(new ActiveQuery(context, sql, options, true, 0));
+    return begun(new ActiveQuery(context, sql, options, true));
   }
 
   private static ActiveQuery begun(ActiveQuery query) {
@@ -158,7 +128,25 @@ public final class ActiveQuery implements CallRunner {
   @Override
   public <T extends @Nullable Object> T run(Supplier<T> call) {
     Thread thread = Thread.currentThread();
-    return thread.isVirtual() ? runOnWorker(call) : runHere(call, thread);
+    return thread.isVirtual() ? runOnWorker(() -> runHere(call, null)) : runHere(call, thread);
+  }
+
+  /// Makes the last native call of this query as [#run] does, and ends the query on the thread that made it.
+  public <T extends @Nullable Object> T runToEnd(Supplier<T> call) {
+    Thread thread = Thread.currentThread();
+    try {
+      return thread.isVirtual() ? runOnWorker(() -> runToEndHere(call)) : runHere(call, thread);
+    } finally {
+      end();
+    }
+  }
+
+  private <T extends @Nullable Object> T runToEndHere(Supplier<T> call) {
+    try {
+      return runHere(call, null);
+    } finally {
+      end();
+    }
   }
 
   /// Makes a native call on the worker that this is called on.
@@ -184,36 +172,112 @@ public final class ActiveQuery implements CallRunner {
   }
 
   private <T extends @Nullable Object> T runOnWorker(Supplier<T> call) {
-    FutureTask<T> task = new FutureTask<>(() -> runHere(call, null));
-    AtomicBoolean claimed = new AtomicBoolean();
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    submit(
+        () -> {
+          try {
+            outcome.complete(call.get());
+          } catch (Throwable e) {
+            outcome.completeExceptionally(e);
+          }
+        },
+        outcome::completeExceptionally);
+    return outcomeOf(outcome);
+  }
+
+  /// Looks on the calling thread, whichever it is, for something that spares the native call.
+  ///
+  /// @return what was found, or null
+  public <T> @Nullable T lookHere(Supplier<@Nullable T> look) {
+    long begin = System.nanoTime();
+    T found;
     try {
-      context
-          .workers()
-          .execute(
-              session != null,
-              options.group(),
-              () -> {
-                if (claimed.compareAndSet(false, true)) {
-                  task.run();
-                }
-              });
+      throwIfStopped();
+      found = look.get();
+    } catch (DataPrismException e) {
+      fail(e.code());
+      throw e;
+    }
+    if (found != null) {
+      synchronized (this) {
+        tally.addCall(clock.sinceStart(begin), System.nanoTime() - begin);
+      }
+      if (reporter != null) {
+        reporter.report(this);
+      }
+    }
+    return found;
+  }
+
+  /// Has a worker run a task that makes calls of this query, unless the query is stopped before one has begun with it.
+  /// A query that is stopped leaves the queue at once.
+  ///
+  /// @param task is run by a worker; where there is none any more because the engine is closed, by the calling thread
+  /// @param stopped is told instead why the query was stopped, by the thread that did so, and must not wait
+  /// @throws OverloadedException if too many queries wait already
+  public void submit(Runnable task, Consumer<DataPrismException> stopped) {
+    try {
+      if (!enqueue(task, stopped)) {
+        task.run();
+      }
     } catch (OverloadedException e) {
       fail(e.code());
       throw e;
     }
+  }
+
+  private synchronized boolean enqueue(Runnable task, Consumer<DataPrismException> stopped) {
+    throwIfStopped();
+    // A worker that comes at once waits until it is known what the query waits for.
+    FairQueue.Ticket ticket =
+        context
+            .workers()
+            .execute(
+                session != null,
+                options.group(),
+                () -> {
+                  waitsNoMore();
+                  task.run();
+                });
+    if (ticket != null) {
+      waiting = Waiting.begin(this, clock, ticket, stopped);
+    }
+    return ticket != null;
+  }
+
+  /// Waits outside of a call for something that is not a call itself, until it is done or the query is stopped.
+  ///
+  /// @param other does not fail
+  public void await(CompletableFuture<?> other) {
+    CompletableFuture<Object> stopped = new CompletableFuture<>();
+    synchronized (this) {
+      throwIfStopped();
+      waiting = Waiting.begin(this, clock, null, stopped::completeExceptionally);
+    }
+    try {
+      outcomeOf(CompletableFuture.anyOf(other, stopped));
+    } finally {
+      waitsNoMore();
+    }
+  }
+
+  private synchronized void waitsNoMore() {
+    if (waiting != null) {
+      waiting.end();
+      waiting = null;
+    }
+  }
+
+  /// Waits for what a worker or the one who stops the query leaves, and stops the query if the thread is interrupted.
+  private <T extends @Nullable Object> T outcomeOf(CompletableFuture<T> outcome) {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return task.get();
+          return outcome.get();
         } catch (InterruptedException e) {
           interrupted = true;
           stop(StopReason.THREAD_INTERRUPTED);
-          if (claimed.compareAndSet(false, true)) {
-            // Nothing has been run, and nothing will be.
-            fail(StopReason.THREAD_INTERRUPTED.code);
-            throw stopped(StopReason.THREAD_INTERRUPTED, null);
-          }
         }
       }
     } catch (ExecutionException e) {
@@ -225,39 +289,19 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
-  /// Waits within a call for something that is not a call itself, until it is done or the query is stopped.
-  public void await(Future<?> other) {
-    while (true) {
-      try {
-        other.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException e) {
-        throwIfStopped();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        stop(StopReason.THREAD_INTERRUPTED);
-        throwIfStopped();
-      } catch (ExecutionException | CancellationException e) {
-        // It is done, in its own way.
-        return;
-      }
-    }
-  }
-
   private synchronized void throwIfStopped() {
+    if (reason == null && clock.isUp(System.nanoTime())) {
+      reason = StopReason.TIME_LIMIT;
+    }
     if (reason != null) {
+      fail(reason.code);
       throw stopped(reason, null);
     }
   }
 
   private void enter(@Nullable Thread interruptible) {
     synchronized (this) {
-      if (remainingNanos() <= 0) {
-        stop(StopReason.TIME_LIMIT);
-      }
-      if (reason != null) {
-        throw stopped(reason, null);
-      }
+      throwIfStopped();
       calls++;
       // Before there is a session the library may not even be loaded.
       if (session != null) {
@@ -275,11 +319,7 @@ public final class ActiveQuery implements CallRunner {
     SessionHandle used;
     synchronized (this) {
       calls--;
-      if (firstCallNanos < 0) {
-        firstCallNanos = begin - startNanos;
-        startingNanos = taken;
-      }
-      callingNanos += taken;
+      tally.addCall(clock.sinceStart(begin), taken);
       used = session;
     }
     if (used != null && context.observer().wantsEffects()) {
@@ -295,11 +335,25 @@ public final class ActiveQuery implements CallRunner {
     stop(StopReason.CANCELLED);
   }
 
-  private synchronized void stop(StopReason why) {
-    if (reason == null) {
-      reason = why;
+  private void stop(StopReason why) {
+    StopReason first;
+    Waiting left = null;
+    synchronized (this) {
+      if (reason == null) {
+        reason = why;
+      }
+      first = reason;
+      // Somebody may have begun with what it waited for, and the call is stopped then.
+      if (waiting != null && waiting.leave()) {
+        left = waiting;
+        waitsNoMore();
+        fail(first.code);
+      }
+      interruptCall();
     }
-    interruptCall();
+    if (left != null) {
+      left.tell(stopped(first, null));
+    }
   }
 
   // A call that has not reached DuckDB yet forgets it; the watch repeats it until the call has ended.
@@ -314,12 +368,12 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
-  /// Called by the watch, again and again while a call is in progress.
+  /// Called by the watch, again and again while a call is in progress, and when the time of a query that waits is up.
   void check(long now) {
-    Thread waiting = caller;
-    if (waiting != null && waiting.isInterrupted()) {
+    Thread here = caller;
+    if (here != null && here.isInterrupted()) {
       stop(StopReason.THREAD_INTERRUPTED);
-    } else if (limitNanos != NEVER && now - startNanos > limitNanos) {
+    } else if (clock.isUp(now)) {
       stop(StopReason.TIME_LIMIT);
     } else if (isStopped()) {
       interruptCall();
@@ -345,21 +399,29 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
+  /// From now on time does not count against the time limit.
+  public void pauseClock() {
+    clock.pause();
+  }
+
+  /// Time counts against the time limit again.
+  public void resumeClock() {
+    clock.resume();
+  }
+
   /// Counts rows that have been pulled.
   public synchronized void addRows(long count) {
-    rows += count;
+    tally.addRows(count);
   }
 
   /// Counts a batch that has been pulled.
   public synchronized void addBatch(long rowCount, long byteSize) {
-    rows += rowCount;
-    batches++;
-    bytes += byteSize;
+    tally.addBatch(rowCount, byteSize);
   }
 
   /// Counts rows that have been inserted, updated and deleted.
   public synchronized long addChangedRows(long count) {
-    changedRows += count;
+    tally.addChangedRows(count);
     return count;
   }
 
@@ -376,22 +438,12 @@ public final class ActiveQuery implements CallRunner {
 
   /// What the query has taken, up to its end or up to now.
   public synchronized QueryMetrics metrics() {
-    long total = endNanos >= 0 ? endNanos : System.nanoTime() - startNanos;
-    return new QueryMetrics(
-        Duration.ofNanos(waitedNanos + (firstCallNanos < 0 ? total : firstCallNanos)),
-        Duration.ofNanos(startingNanos),
-        Duration.ofNanos(callingNanos - startingNanos),
-        Duration.ofNanos(waitedNanos + total),
-        rows,
-        batches,
-        bytes,
-        changedRows,
-        Optional.ofNullable(profile));
+    return tally.metrics(clock.elapsedNanos());
   }
 
   /// How far the query is.
   public Progress progress() {
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+    Duration elapsed = Duration.ofNanos(clock.elapsedNanos());
     synchronized (this) {
       SessionHandle running = session;
       if (running != null && !ended) {
@@ -401,12 +453,8 @@ public final class ActiveQuery implements CallRunner {
           // What was known last is all there is to tell.
         }
       }
-      return new Progress(fraction, rows, elapsed);
+      return new Progress(fraction, tally.rows(), elapsed);
     }
-  }
-
-  private long remainingNanos() {
-    return limitNanos == NEVER ? NEVER : limitNanos - (System.nanoTime() - startNanos);
   }
 
   private synchronized DataPrismException explain(InterruptedQueryException e) {
@@ -429,11 +477,11 @@ public final class ActiveQuery implements CallRunner {
         return;
       }
       profiled = false;
-      wanted = options.profiled() || callingNanos >= SHORT_NANOS;
+      wanted = options.profiled() || tally.callingNanos() >= SHORT_NANOS;
     }
-    QueryProfile measured = takeProfile(used, wanted);
+    QueryProfile measured = context.workers().runUninterrupted(() -> ProfileReader.take(used, wanted));
     synchronized (this) {
-      profile = measured;
+      tally.measured(measured);
     }
   }
 
@@ -445,6 +493,35 @@ public final class ActiveQuery implements CallRunner {
       }
       ended = true;
     }
+    if (session != null && Thread.currentThread().isVirtual()) {
+      context.workers().runClosing(this::finish);
+    } else {
+      finish();
+    }
+  }
+
+  /// Closes what the query has given and ends the query.
+  public void end(NativeHandle given) {
+    if (Thread.currentThread().isVirtual()) {
+      if (!given.isClosed() || !hasEnded()) {
+        context
+            .workers()
+            .runClosing(() -> {
+              given.close();
+              end();
+            });
+      }
+    } else {
+      given.close();
+      end();
+    }
+  }
+
+  private synchronized boolean hasEnded() {
+    return ended;
+  }
+
+  private void finish() {
     statementEnded();
     SessionHandle taken = session;
     if (taken != null) {
@@ -455,48 +532,12 @@ public final class ActiveQuery implements CallRunner {
       if (failure == null && reason == StopReason.CANCELLED) {
         failure = reason.code;
       }
-      endNanos = System.nanoTime() - startNanos;
+      tally.end(clock.elapsedNanos());
     }
     context.observer().ended(this);
     Consumer<QueryMetrics> told = options.metrics();
     if (told != null) {
-      ListenerThread.tell("metrics", () -> told.accept(metrics()));
-    }
-  }
-
-  private static @Nullable QueryProfile takeProfile(SessionHandle session, boolean wanted) {
-    try {
-      StatementProfile measured = wanted ? session.profile() : null;
-      session.setProfiled(false);
-      return measured == null
-          ? null
-          : new QueryProfile(
-              seconds(measured.total()),
-              seconds(measured.operators()),
-              seconds(measured.binding()),
-              seconds(measured.optimizing()),
-              seconds(measured.physicalPlanning()),
-              measured.rowsScanned(),
-              measured.peakMemory(),
-              measured.peakSpilled(),
-              measured.bytesRead(),
-              measured.bytesWritten());
-    } catch (DataPrismException e) {
-      // A session that was closed, that somebody uses for something else by now, or whose database a fatal error has
-      // made unusable, has nothing to tell of this query, which is not to fail for that.
-      return null;
-    }
-  }
-
-  private static Duration seconds(double seconds) {
-    return Duration.ofNanos(Math.round(seconds * 1e9));
-  }
-
-  private static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return NEVER;
+      ListenerCalls.tell(told, "metrics", () -> told.accept(metrics()));
     }
   }
 }

@@ -10,4 +10,9 @@ public record ExecutionContext(SessionSource source, WorkerPool workers, QueryOb
   public ExecutionContext in(SessionSource other) {
     return new ExecutionContext(other, workers, observer);
   }
+
+  /// The same with nobody who is told.
+  public ExecutionContext unobserved() {
+    return new ExecutionContext(source, workers, QueryObserver.NOBODY);
+  }
 }

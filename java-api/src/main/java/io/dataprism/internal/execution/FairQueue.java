@@ -3,8 +3,8 @@ package io.dataprism.internal.execution;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.OverloadedException;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +15,36 @@ import org.jspecify.annotations.Nullable;
 /// without a group form one of their own: where nobody names groups, everything is served in the order in which it
 /// came.
 final class FairQueue {
+  /// The place of one task in the queue.
+  final class Ticket {
+    private final Runnable task;
+
+    /// None for a task of a query that has begun.
+    private final @Nullable Group group;
+
+    private Ticket(Runnable task, @Nullable Group group) {
+      this.task = task;
+      this.group = group;
+    }
+
+    /// Gives the place to others, in constant time.
+    ///
+    /// @return whether the task waited and is never run now; otherwise it has been taken, or was removed before
+    boolean remove() {
+      synchronized (FairQueue.this) {
+        if (group == null) {
+          return begun.remove(this);
+        }
+        return group.tickets.remove(this) && left(group);
+      }
+    }
+  }
+
   private static final class Group {
     final @Nullable String name;
-    final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+    // Sets, here and below, because whoever leaves the queue may stand anywhere in it.
+    final LinkedHashSet<Ticket> tickets = new LinkedHashSet<>();
 
     Group(@Nullable String name) {
       this.name = name;
@@ -28,9 +55,9 @@ final class FairQueue {
   private final int maxQueuedPerGroup;
 
   // All guarded by this. Groups are there while they have tasks.
-  private final ArrayDeque<Runnable> begun = new ArrayDeque<>();
+  private final LinkedHashSet<Ticket> begun = new LinkedHashSet<>();
   private final Map<@Nullable String, Group> groups = new HashMap<>();
-  private final ArrayDeque<Group> turns = new ArrayDeque<>();
+  private final LinkedHashSet<Group> turns = new LinkedHashSet<>();
   private int queued;
 
   /// An empty queue.
@@ -43,17 +70,19 @@ final class FairQueue {
   }
 
   /// Adds a task of a query that has begun, which is never refused.
-  synchronized void addBegun(Runnable task) {
-    begun.addLast(task);
+  synchronized Ticket addBegun(Runnable task) {
+    Ticket ticket = new Ticket(task, null);
+    begun.add(ticket);
+    return ticket;
   }
 
   /// Adds a task of a query that has not begun.
   ///
   /// @param group whom it belongs to, or null
   /// @throws OverloadedException if too many wait already
-  synchronized void add(@Nullable String group, Runnable task) {
+  synchronized Ticket add(@Nullable String group, Runnable task) {
     Group own = groups.get(group);
-    if (own != null && own.tasks.size() >= maxQueuedPerGroup) {
+    if (own != null && own.tickets.size() >= maxQueuedPerGroup) {
       throw overloaded(
           maxQueuedPerGroup
               + " queries "
@@ -69,30 +98,41 @@ final class FairQueue {
     if (own == null) {
       own = new Group(group);
       groups.put(group, own);
-      turns.addLast(own);
+      turns.add(own);
     }
-    own.tasks.addLast(task);
+    Ticket ticket = new Ticket(task, own);
+    own.tickets.add(ticket);
     queued++;
+    return ticket;
   }
 
   /// Takes the task whose turn it is, or null where there is none.
   synchronized @Nullable Runnable poll() {
-    Runnable first = begun.pollFirst();
-    if (first != null) {
-      return first;
+    if (!begun.isEmpty()) {
+      return begun.removeFirst().task;
     }
-    Group next = turns.pollFirst();
-    if (next == null) {
+    if (turns.isEmpty()) {
       return null;
     }
-    Runnable task = next.tasks.pollFirst();
-    if (next.tasks.isEmpty()) {
-      groups.remove(next.name);
-    } else {
-      turns.addLast(next);
-    }
+    Group next = turns.removeFirst();
+    turns.add(next);
+    Ticket ticket = next.tickets.removeFirst();
+    left(next);
+    return ticket.task;
+  }
+
+  private boolean left(Group group) {
     queued--;
-    return task;
+    if (group.tickets.isEmpty()) {
+      groups.remove(group.name);
+      turns.remove(group);
+    }
+    return true;
+  }
+
+  /// How many tasks wait in all.
+  synchronized int size() {
+    return begun.size() + queued;
   }
 
   /// How many tasks wait of queries that have not begun.

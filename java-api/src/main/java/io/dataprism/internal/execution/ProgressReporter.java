@@ -1,6 +1,7 @@
 package io.dataprism.internal.execution;
 
 import io.dataprism.Progress;
+import io.dataprism.internal.listener.ListenerCalls;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -29,12 +30,17 @@ final class ProgressReporter {
       return;
     }
     reportedNanos = System.nanoTime();
-    ListenerThread.tell(
-        "progress",
-        () -> {
-          pending.set(false);
-          // Read only now: so a report that found this one pending is not lost.
-          listener.accept(query.progress());
-        });
+    boolean told =
+        ListenerCalls.tell(
+            listener,
+            "progress",
+            () -> {
+              pending.set(false);
+              // Read only now: so a report that found this one pending is not lost.
+              listener.accept(query.progress());
+            });
+    if (!told) {
+      pending.set(false);
+    }
   }
 }

@@ -5,6 +5,29 @@ import java.util.List;
 
 /// Who is told of the queries of an engine. Called by the threads that run them, so it must neither wait nor throw.
 public interface QueryObserver {
+  /// Nobody.
+  QueryObserver NOBODY =
+      new QueryObserver() {
+        @Override
+        public void started(ActiveQuery query) {}
+
+        @Override
+        public void ended(ActiveQuery query) {}
+
+        @Override
+        public boolean wantsEffects() {
+          return false;
+        }
+
+        @Override
+        public void effects(List<StatementEffect> effects) {}
+
+        @Override
+        public boolean wantsProfiles() {
+          return false;
+        }
+      };
+
   /// A query was started, or has begun to wait for a worker.
   void started(ActiveQuery query);
 

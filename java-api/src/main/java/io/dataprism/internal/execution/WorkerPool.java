@@ -1,13 +1,8 @@
 package io.dataprism.internal.execution;
 
-import io.dataprism.error.OverloadedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// call would pin, and callers that asked for a future. Thread-safe.
 ///
 /// In which order those that wait are served is up to a [FairQueue]; the calls of queries which have begun come before
-/// queries that have not, so that as few as possible hold a session and memory. Threads are made when they are needed
-/// and end when they have had nothing to do for a while.
+/// queries that have not, so that as few as possible hold a session and memory.
+///
+/// What closes something has threads of its own. It stops what runs on the others, and would wait for ever for one of
+/// them to be free.
 public final class WorkerPool implements AutoCloseable {
-  private static final long IDLE_SECONDS = 10;
-
   private final FairQueue queue;
-  private final ThreadPoolExecutor executor;
-  private final AtomicInteger busy = new AtomicInteger();
+  private final WorkerThreads workers;
+  private final WorkerThreads closers;
 
   /// A pool without a thread yet.
   ///
@@ -31,46 +26,45 @@ public final class WorkerPool implements AutoCloseable {
   /// @param maxQueuedPerGroup how many of them may belong to one group
   public WorkerPool(int threads, int maxQueued, int maxQueuedPerGroup) {
     this.queue = new FairQueue(maxQueued, maxQueuedPerGroup);
-    AtomicInteger count = new AtomicInteger();
-    this.executor =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> Thread.ofPlatform().daemon().name("dataprism-worker-" + count.incrementAndGet()).unstarted(task));
-    executor.allowCoreThreadTimeOut(true);
+    this.workers = new WorkerThreads(factory("dataprism-worker-"), threads, queue);
+    this.closers = new WorkerThreads(factory("dataprism-closer-"), threads, new FairQueue(0, 0));
   }
 
-  /// Runs a task on a worker.
-  ///
-  /// @param begun whether the task belongs to a query that has begun; such a one is never refused
-  /// @param group the group of the query, or null
-  /// @throws OverloadedException if too many queries wait already
-  public void execute(boolean begun, @Nullable String group, Runnable task) {
-    if (begun) {
-      queue.addBegun(task);
-    } else {
-      queue.add(group, task);
-    }
-    try {
-      // The executor decides when a task is run, and the queue which.
-      executor.execute(this::runNext);
-    } catch (RejectedExecutionException e) {
-      // The engine is closed, and whatever the task does will say so.
-      runNext();
-    }
+  private static ThreadFactory factory(String prefix) {
+    return Thread.ofPlatform().daemon().name(prefix, 1).factory();
   }
 
-  /// Makes a short native call that is to run to its end, whatever happens to the calling thread: here, or on a worker
-  /// where this is a virtual thread.
+  /// Has a worker run a task; see [WorkerThreads#execute].
+  FairQueue.@Nullable Ticket execute(boolean begun, @Nullable String group, Runnable task) {
+    return workers.execute(begun, group, task);
+  }
+
+  /// Makes a native call that is to run to its end, whatever happens to the calling thread: here, or on a worker where
+  /// this is a virtual thread.
   public <T extends @Nullable Object> T runUninterrupted(Supplier<T> call) {
-    if (!Thread.currentThread().isVirtual()) {
-      return call.get();
+    return Thread.currentThread().isVirtual() ? runOn(workers, call) : call.get();
+  }
+
+  /// Closes something, which may take a while and stop what workers do: here, or on another thread where this is a
+  /// virtual one.
+  public void runClosing(Runnable close) {
+    if (Thread.currentThread().isVirtual()) {
+      runOn(
+          closers,
+          () -> {
+            close.run();
+            return true;
+          });
+    } else {
+      close.run();
     }
+  }
+
+  private static <T extends @Nullable Object> T runOn(WorkerThreads threads, Supplier<T> call) {
     FutureTask<T> task = new FutureTask<>(call::get);
-    execute(true, null, task);
+    if (threads.execute(true, null, task) == null) {
+      task.run();
+    }
     boolean interrupted = false;
     try {
       while (true) {
@@ -98,20 +92,6 @@ public final class WorkerPool implements AutoCloseable {
     };
   }
 
-  private void runNext() {
-    Runnable task = queue.poll();
-    // There is one for every turn.
-    if (task == null) {
-      throw new AssertionError("a turn without a task");
-    }
-    busy.incrementAndGet();
-    try {
-      task.run();
-    } finally {
-      busy.decrementAndGet();
-    }
-  }
-
   /// How many queries wait that have not begun.
   public int waiting() {
     return queue.queued();
@@ -130,12 +110,13 @@ public final class WorkerPool implements AutoCloseable {
 
   /// How many workers do something.
   public int busy() {
-    return busy.get();
+    return workers.busy();
   }
 
   /// Takes in no more tasks; those that wait still run.
   @Override
   public void close() {
-    executor.shutdown();
+    workers.close();
+    closers.close();
   }
 }

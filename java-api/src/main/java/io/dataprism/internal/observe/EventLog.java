@@ -3,15 +3,12 @@ package io.dataprism.internal.observe;
 import io.dataprism.event.EngineEvent;
 import io.dataprism.event.EventBus;
 import io.dataprism.event.EventSubscription;
-import java.lang.System.Logger.Level;
+import io.dataprism.internal.listener.SerialDelivery;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// The events of one engine, and who is told of them. Thread-safe.
@@ -53,13 +50,10 @@ final class EventLog implements EventBus {
   public <E extends EngineEvent> EventSubscription subscribe(Class<E> type, Consumer<? super E> listener) {
     Listener<E> added = new Listener<>(type, listener);
     synchronized (this) {
-      if (closed) {
-        added.finish();
-      } else {
+      if (!closed) {
         listeners.add(added);
       }
     }
-    added.start();
     return added;
   }
 
@@ -76,90 +70,37 @@ final class EventLog implements EventBus {
     return List.copyOf(events);
   }
 
-  /// Publishes a last event; listeners end when they have been told of it.
+  /// Publishes a last event. What listeners have not been told of yet they still are.
   synchronized void close(Maker last) {
     publish(last);
     closed = true;
-    listeners.forEach(Listener::finish);
     listeners.clear();
   }
 
   private final class Listener<E extends EngineEvent> implements EventSubscription {
     private final Class<E> type;
-    private final Consumer<? super E> consumer;
-    private final ArrayBlockingQueue<E> waiting = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
-    private final AtomicLong dropped = new AtomicLong();
-    // Virtual: hundreds of listeners that have nothing to do cost next to nothing.
-    private final Thread thread = Thread.ofVirtual().name("dataprism-events").unstarted(this::deliver);
-    private volatile boolean finished;
-    private volatile boolean cancelled;
+    private final SerialDelivery<E> delivery;
 
     Listener(Class<E> type, Consumer<? super E> consumer) {
       this.type = type;
-      this.consumer = consumer;
-    }
-
-    void start() {
-      thread.start();
+      this.delivery = new SerialDelivery<>("dataprism-events", QUEUE_CAPACITY, consumer, () -> {});
     }
 
     void offer(EngineEvent event) {
-      if (!type.isInstance(event)) {
-        return;
-      }
-      if (!waiting.offer(type.cast(event))) {
-        dropped.incrementAndGet();
-      }
-      wake();
-    }
-
-    /// Lets it end once it has been told of everything.
-    void finish() {
-      finished = true;
-      wake();
-    }
-
-    private void wake() {
-      // A thread that has not started yet looks before it waits.
-      LockSupport.unpark(thread);
-    }
-
-    private void deliver() {
-      while (!cancelled) {
-        // Read first: what was published before the end is in the queue then.
-        boolean last = finished;
-        E event = waiting.poll();
-        if (event != null) {
-          tell(event);
-        } else if (last) {
-          return;
-        } else {
-          LockSupport.park();
-        }
-      }
-    }
-
-    private void tell(E event) {
-      try {
-        consumer.accept(event);
-      } catch (RuntimeException | Error e) {
-        System.getLogger("io.dataprism").log(Level.WARNING, "A listener of events failed.", e);
-      } finally {
-        // A listener may leave its thread interrupted, which would keep it from ever waiting again.
-        Thread.interrupted();
+      if (type.isInstance(event)) {
+        delivery.offer(type.cast(event));
       }
     }
 
     @Override
     public long dropped() {
-      return dropped.get();
+      return delivery.dropped();
     }
 
     @Override
     public void close() {
-      cancelled = true;
       listeners.remove(this);
-      wake();
+      delivery.cancel();
     }
   }
 }

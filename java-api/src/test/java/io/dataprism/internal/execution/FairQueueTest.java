@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class FairQueueTest {
   private final List<String> served = new ArrayList<>();
 
-  private void add(FairQueue queue, @Nullable String group, String task) {
-    queue.add(group, () -> served.add(task));
+  private FairQueue.Ticket add(FairQueue queue, @Nullable String group, String task) {
+    return queue.add(group, () -> served.add(task));
   }
 
   private List<String> drain(FairQueue queue) {
@@ -75,6 +75,38 @@ class FairQueueTest {
     queue.addBegun(() -> served.add("begun later"));
     assertThat(queue.queued()).isEqualTo(1);
     assertThat(drain(queue)).containsExactly("begun", "begun later", "new");
+  }
+
+  @Test
+  void whoLeavesMakesRoomAtOnceAndIsNotServed() {
+    FairQueue queue = new FairQueue(3, 2);
+    FairQueue.Ticket first = add(queue, "a", "a1");
+    FairQueue.Ticket second = add(queue, "a", "a2");
+    FairQueue.Ticket other = add(queue, null, "-1");
+    FairQueue.Ticket begun = queue.addBegun(() -> served.add("begun"));
+    assertThat(queue.size()).isEqualTo(4);
+    assertThat(first.remove()).isTrue();
+    assertThat(first.remove()).as("removed already").isFalse();
+    assertThat(begun.remove()).isTrue();
+    assertThat(begun.remove()).isFalse();
+    assertThat(queue.queued()).isEqualTo(2);
+    add(queue, "a", "a3");
+    assertThatThrownBy(() -> add(queue, "b", "b1")).isInstanceOf(OverloadedException.class);
+    assertThat(other.remove()).isTrue();
+    add(queue, "b", "b1");
+    assertThat(drain(queue)).containsExactly("a2", "b1", "a3");
+    assertThat(second.remove()).as("served already").isFalse();
+    assertThat(queue.size()).isZero();
+  }
+
+  @Test
+  void aGroupThatWasLeftByAllComesBackAtTheEndOfTheTurns() {
+    FairQueue queue = new FairQueue(100, 100);
+    FairQueue.Ticket only = add(queue, "a", "a1");
+    add(queue, "b", "b1");
+    assertThat(only.remove()).isTrue();
+    add(queue, "a", "a2");
+    assertThat(drain(queue)).containsExactly("b1", "a2");
   }
 
   @Test
