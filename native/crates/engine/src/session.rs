@@ -1,5 +1,6 @@
 //! Sessions: where statements run, one at a time.
 
+mod execution;
 mod gate;
 mod transfer;
 mod unordered;
@@ -11,21 +12,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dataprism_duckdb::{
-    ArrowResult, Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind,
-    TransactionStep,
+    Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind, TransactionStep,
 };
 
 use crate::change::Change;
-use crate::changes::{ChangeNote, Changes, SessionChanges};
-use crate::effect::{Effect, SessionEffects};
+use crate::changes::{ChangeNote, Changes};
+use crate::effect::Effect;
 use crate::engine::{EngineCore, PlanCounters};
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{Plan, PreparedStatement, Recipe};
 
+use execution::{Execution, Record};
 pub use gate::thread_number;
-use gate::{Gate, INTERRUPT_INTERVAL, Shield};
+use gate::{Gate, INTERRUPT_INTERVAL};
 use transfer::Source;
 pub use transfer::Transfer;
 pub use unordered::UnorderedSink;
@@ -58,12 +59,7 @@ pub(crate) struct SessionCore {
     /// None once the session is closed. Outside of the gate, so that it can be interrupted while it runs.
     connection: RwLock<Option<Arc<Connection>>>,
     gate: Gate<SessionState>,
-    /// Whether a statement has begun a transaction that none has ended yet.
-    in_transaction: Arc<AtomicBool>,
-    /// What statements change, for those who keep results.
-    changes: Arc<SessionChanges>,
-    /// What statements have done, for those who want to be told.
-    effects: Arc<SessionEffects>,
+    record: Arc<Record>,
     plan_counters: Arc<PlanCounters>,
     /// Whether statements are being measured.
     profiled: AtomicBool,
@@ -91,22 +87,6 @@ struct Running {
     /// Batches that had to be fetched before the caller asked for them.
     ready: VecDeque<Batch>,
     sql: Arc<str>,
-}
-
-/// A statement that DuckDB runs.
-struct Execution<R = ArrowResult> {
-    connection: Arc<Connection>,
-    result: R,
-    ended: bool,
-    /// What it does to the transaction, until it has done so.
-    step: Option<(TransactionStep, Shield)>,
-    in_transaction: Arc<AtomicBool>,
-    /// After the result: what is changed counts from when the statement has ended, which destroying it may bring about.
-    note: Option<ChangeNote>,
-    changes: Arc<SessionChanges>,
-    /// What it will have done, until it has done so.
-    effect: Option<Effect>,
-    effects: Arc<SessionEffects>,
 }
 
 /// What a new [`QueryResult`] holds on to.
@@ -204,7 +184,7 @@ impl Session {
     /// What the statements of this session have done that others can see, each once. Recorded where
     /// [`crate::Engine::record_effects`] asks for it.
     pub fn take_effects(&self) -> Vec<Effect> {
-        self.core.effects.take()
+        self.core.record.effects.take()
     }
 
     /// Stops the call that a thread makes in this session, if it makes one. Callable from any thread, when it may be that the
@@ -242,9 +222,7 @@ impl SessionCore {
         Self {
             connection: RwLock::new(Some(Arc::new(connection))),
             gate: Gate::default(),
-            in_transaction: Arc::default(),
-            changes: Arc::new(SessionChanges::new(changes)),
-            effects: Arc::new(SessionEffects::new(effects_wanted)),
+            record: Arc::new(Record::new(changes, effects_wanted)),
             plan_counters,
             profiled: AtomicBool::new(false),
             touched: AtomicBool::new(false),
@@ -367,7 +345,7 @@ impl SessionCore {
             Ok(changed)
         };
         // A transaction that the caller has open is the caller's to decide about.
-        let outcome = if self.in_transaction.load(Ordering::Relaxed) {
+        let outcome = if self.record.in_transaction.load(Ordering::Relaxed) {
             run(&mut state)
         } else {
             self.transact(&mut state, run)
@@ -439,7 +417,7 @@ impl SessionCore {
             plan.execute(&connection, parameters, BATCH_ROWS)
         });
         let execution = execution.map(|mut execution| {
-            if self.effects.are_wanted() {
+            if self.record.effects.are_wanted() {
                 execution.effect = recipe.effect.clone();
             }
             execution
@@ -493,7 +471,7 @@ impl SessionCore {
             change,
             || Ok(connection.execute(statement, parameters, BATCH_ROWS)?),
         )?;
-        if self.effects.are_wanted() {
+        if self.record.effects.are_wanted() {
             execution.effect = Effect::of(statement)?;
         }
         Ok(execution)
@@ -512,10 +490,13 @@ impl SessionCore {
         change: Change,
         start: impl FnOnce() -> Result<R>,
     ) -> Result<Execution<R>> {
-        let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.changes, change));
+        let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.record.changes, change));
         // For DuckDB the COMMIT of an aborted transaction is a ROLLBACK that succeeds.
-        if step == Some(TransactionStep::Commit) && self.effects.are_pending() && is_aborted(connection)? {
-            self.effects.forget_pending();
+        if step == Some(TransactionStep::Commit)
+            && self.record.effects.are_pending()
+            && is_aborted(connection)?
+        {
+            self.record.effects.forget_pending();
         }
         let step = step.map(|step| (step, operation.shield()));
         match &step {
@@ -524,18 +505,9 @@ impl SessionCore {
             _ => {}
         }
         let result = start()?;
-        let execution = Execution {
-            connection: Arc::clone(connection),
-            result,
-            ended: false,
-            step,
-            in_transaction: Arc::clone(&self.in_transaction),
-            note,
-            changes: Arc::clone(&self.changes),
-            effect: None,
-            effects: Arc::clone(&self.effects),
-        };
-        if execution.step.is_none() && operation.is_cancelled() {
+        let begins_or_ends = step.is_some();
+        let execution = Execution::new(connection, result, step, note, &self.record);
+        if !begins_or_ends && operation.is_cancelled() {
             return Err(not_begun());
         }
         Ok(execution)
@@ -720,70 +692,6 @@ impl Running {
         match self.ready.pop_front() {
             Some(batch) => Ok(Some(batch)),
             None => self.execution.fetch(),
-        }
-    }
-}
-
-impl Execution {
-    fn fetch(&mut self) -> Result<Option<Batch>> {
-        if self.ended {
-            return Ok(None);
-        }
-        let fetched = self.result.fetch();
-        self.ended = !matches!(fetched, Ok(Some(_)));
-        self.note(fetched.is_ok(), None);
-        Ok(fetched?)
-    }
-
-    /// Notes what the statement has done up to now.
-    fn note(&mut self, succeeded: bool, rows: Option<u64>) {
-        if let Some(note) = &self.note {
-            note.note();
-        }
-        if self.ended && succeeded {
-            self.note_effect(rows);
-        }
-        let Some((step, _shield)) = self.step.take() else {
-            return;
-        };
-        self.effects.note_step(step, succeeded);
-        match step {
-            TransactionStep::Begin if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
-            TransactionStep::Begin => {}
-            // A commit that fails has rolled back.
-            TransactionStep::Commit | TransactionStep::RollBack => {
-                self.in_transaction.store(false, Ordering::Relaxed);
-            }
-        }
-        self.changes.note_step(step, succeeded);
-    }
-
-    /// Notes the effect of the statement, which has had it.
-    fn note_effect(&mut self, rows: Option<u64>) {
-        if let Some(effect) = self.effect.take() {
-            let in_transaction = self.in_transaction.load(Ordering::Relaxed);
-            self.effects.note(Effect { rows, ..effect }, in_transaction);
-        }
-    }
-
-    fn drain(&mut self) -> Result<u64> {
-        let drained = self.result.drain();
-        self.ended = true;
-        let rows = match (&self.effect, &drained) {
-            (Some(effect), Ok(changed)) if effect.changes_rows() => Some(*changed),
-            _ => None,
-        };
-        self.note(drained.is_ok(), rows);
-        Ok(drained?)
-    }
-}
-
-impl<R> Drop for Execution<R> {
-    fn drop(&mut self) {
-        if !self.ended {
-            // Destroying a result waits for the threads that work on it, and only an interrupt makes them stop early.
-            // It fails only where nothing runs.
-            let _ = self.connection.interrupt();
         }
     }
 }

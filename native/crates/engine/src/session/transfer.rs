@@ -227,7 +227,7 @@ impl SessionCore {
             let mut execution = self.guarded(&state, &connection, None, change, || {
                 Ok(connection.execute_over(fetched.rows, ROWS, statement, BATCH_ROWS)?)
             })?;
-            execution.effect = effect.filter(|_| self.effects.are_wanted());
+            execution.effect = effect.filter(|_| self.record.effects.are_wanted());
             execution.drain()
         };
         run().map_err(|error| error.with_sql(&sql))
