@@ -1,29 +1,32 @@
 //! Sessions: where statements run, one at a time.
 
+mod execution;
+mod gate;
 mod transfer;
 mod unordered;
 
 use std::collections::VecDeque;
-use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use dataprism_duckdb::{
-    ArrowResult, Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind,
-    TransactionStep,
+    Batch, Connection, Parameter, Profile, Progress, Schema, Statement, StatementKind, TransactionStep,
 };
 
 use crate::change::Change;
-use crate::changes::{ChangeNote, Changes, SessionChanges};
-use crate::effect::{Effect, SessionEffects};
+use crate::changes::{ChangeNote, Changes};
+use crate::effect::Effect;
 use crate::engine::{EngineCore, PlanCounters};
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{Plan, PreparedStatement, Recipe};
 
+use execution::{Execution, Record};
+pub use gate::thread_number;
+use gate::{Gate, INTERRUPT_INTERVAL};
 use transfer::Source;
 pub use transfer::Transfer;
 pub use unordered::UnorderedSink;
@@ -41,18 +44,6 @@ const FIRST_STEPS: u32 = 16;
 /// For how long it does so. A task that has begun is finished.
 const FIRST_STEPS_TIME: Duration = Duration::from_micros(500);
 
-/// How often a statement that has to end is told so, until it has.
-const INTERRUPT_INTERVAL: Duration = Duration::from_millis(1);
-
-/// The number of the calling thread: from 1, and like that of no other thread of this process.
-pub fn thread_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    thread_local! {
-        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
-    }
-    NUMBER.with(|number| *number)
-}
-
 /// A session that a caller opened. Safe to use from any thread, by one at a time.
 pub struct Session {
     core: Arc<SessionCore>,
@@ -65,32 +56,15 @@ pub struct Session {
 
 /// A connection and the result that runs on it.
 pub(crate) struct SessionCore {
-    /// None once the session is closed. Apart from `state`, so that it can be interrupted while it runs.
+    /// None once the session is closed. Outside of the gate, so that it can be interrupted while it runs.
     connection: RwLock<Option<Arc<Connection>>>,
-    state: Mutex<SessionState>,
-    /// Whether a statement has begun a transaction that none has ended yet.
-    in_transaction: Arc<AtomicBool>,
-    /// What statements change, for those who keep results.
-    changes: Arc<SessionChanges>,
-    /// What statements have done, for those who want to be told.
-    effects: Arc<SessionEffects>,
+    gate: Gate<SessionState>,
+    record: Arc<Record>,
     plan_counters: Arc<PlanCounters>,
     /// Whether statements are being measured.
     profiled: AtomicBool,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
     touched: AtomicBool,
-    /// Odd while an operation is in progress: its number. The one place where it is decided who may enter.
-    operation: AtomicU64,
-    /// The thread that entered last.
-    entered_by: AtomicU64,
-    /// The number of the operation that was last told to stop. DuckDB forgets an interrupt when it starts a statement, so
-    /// one that arrives while a statement is being prepared has to be remembered here.
-    cancelled: AtomicU64,
-    /// The generation of the result that DuckDB may still be working on; zero while there is none.
-    active: AtomicU64,
-    /// Held while an operation begins and while one is being interrupted, so that an interrupt which is meant for one
-    /// operation does not meet the next.
-    gate: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -104,28 +78,15 @@ struct SessionState {
     plans: VecDeque<(u64, Plan)>,
 }
 
+/// An operation in progress in a session.
+type Operation<'a> = gate::Operation<'a, SessionState>;
+
 /// The statement whose rows are being fetched.
 struct Running {
     execution: Execution,
     /// Batches that had to be fetched before the caller asked for them.
     ready: VecDeque<Batch>,
     sql: Arc<str>,
-}
-
-/// A statement that DuckDB runs.
-struct Execution<R = ArrowResult> {
-    connection: Arc<Connection>,
-    result: R,
-    ended: bool,
-    /// What it does to the transaction, until it has done so.
-    step: Option<TransactionStep>,
-    in_transaction: Arc<AtomicBool>,
-    /// After the result: what is changed counts from when the statement has ended, which destroying it may bring about.
-    note: Option<ChangeNote>,
-    changes: Arc<SessionChanges>,
-    /// What it will have done, until it has done so.
-    effect: Option<Effect>,
-    effects: Arc<SessionEffects>,
 }
 
 /// What a new [`QueryResult`] holds on to.
@@ -223,7 +184,7 @@ impl Session {
     /// What the statements of this session have done that others can see, each once. Recorded where
     /// [`crate::Engine::record_effects`] asks for it.
     pub fn take_effects(&self) -> Vec<Effect> {
-        self.core.effects.take()
+        self.core.record.effects.take()
     }
 
     /// Stops the call that a thread makes in this session, if it makes one. Callable from any thread, when it may be that the
@@ -232,7 +193,8 @@ impl Session {
     /// # Parameters
     /// * `thread`: what [`thread_number`] is on that thread
     pub fn interrupt_thread(&self, thread: u64) -> Result<()> {
-        self.core.interrupt_thread(thread)
+        let connection = self.core.connection()?;
+        self.core.gate.interrupt_thread(thread, &connection)
     }
 
     /// Stops the statement that runs in this session, if there is one. Callable from any thread.
@@ -259,18 +221,11 @@ impl SessionCore {
     ) -> Self {
         Self {
             connection: RwLock::new(Some(Arc::new(connection))),
-            state: Mutex::new(SessionState::default()),
-            in_transaction: Arc::default(),
-            changes: Arc::new(SessionChanges::new(changes)),
-            effects: Arc::new(SessionEffects::new(effects_wanted)),
+            gate: Gate::default(),
+            record: Arc::new(Record::new(changes, effects_wanted)),
             plan_counters,
             profiled: AtomicBool::new(false),
             touched: AtomicBool::new(false),
-            operation: AtomicU64::new(0),
-            entered_by: AtomicU64::new(0),
-            cancelled: AtomicU64::new(0),
-            active: AtomicU64::new(0),
-            gate: Mutex::new(()),
         }
     }
 
@@ -285,9 +240,9 @@ impl SessionCore {
         let mut statements = self.parse(&connection, sql, parameters)?;
         let last = statements.pop().ok_or_else(no_statement)?;
         for statement in &statements {
-            self.submit(state.number, &connection, statement, &[])?.drain()?;
+            self.submit(state, &connection, statement, &[])?.drain()?;
         }
-        let execution = self.submit(state.number, &connection, &last, parameters)?;
+        let execution = self.submit(state, &connection, &last, parameters)?;
         self.run(state, execution, last.kind()?, Arc::from(sql))
     }
 
@@ -326,7 +281,7 @@ impl SessionCore {
             schema.ok_or_else(|| Error::new(ErrorCode::Internal, "DuckDB gave rows without a schema"))?;
         state.generation += 1;
         if !running.execution.ended {
-            self.active.store(state.generation, Ordering::SeqCst);
+            self.gate.set_active(state.generation);
         }
         state.running = Some(running);
         Ok(Started {
@@ -341,9 +296,7 @@ impl SessionCore {
         let run = || -> Result<u64> {
             let mut changed = 0;
             for statement in &self.parse(&connection, sql, parameters)? {
-                changed += self
-                    .submit(state.number, &connection, statement, parameters)?
-                    .drain()?;
+                changed += self.submit(&state, &connection, statement, parameters)?.drain()?;
             }
             Ok(changed)
         };
@@ -381,42 +334,58 @@ impl SessionCore {
         rows: impl Iterator<Item = &'a [Parameter<'a>]>,
     ) -> Result<u64> {
         let mut state = self.begin()?;
-        let connection = self.connection()?;
-        // A transaction that the caller has open is the caller's to decide about.
-        let own_transaction = !self.in_transaction.load(Ordering::Relaxed);
-        if own_transaction {
-            self.run_control(&state, &connection, "BEGIN TRANSACTION")?;
-        }
-        let mut changed = 0;
-        let run = || -> Result<()> {
+        let run = |state: &mut Operation<'_>| -> Result<u64> {
+            let mut changed = 0;
             for (index, parameters) in rows.enumerate() {
-                let execution = self.submit_prepared(&mut state, recipe, parameters);
+                let execution = self.submit_prepared(state, recipe, parameters);
                 changed += execution
                     .and_then(|mut execution| execution.drain())
                     .map_err(|error| error.in_row(index))?;
             }
-            Ok(())
+            Ok(changed)
         };
-        let outcome = run().map_err(|error| error.with_sql(&recipe.sql));
-        if own_transaction {
-            let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
-            let ended = self.run_control(&state, &connection, end);
-            if ended.is_err() {
-                // Nobody may find the transaction still open.
-                self.touched.store(true, Ordering::Relaxed);
-            }
-            outcome?;
-            ended?;
+        // A transaction that the caller has open is the caller's to decide about.
+        let outcome = if self.record.in_transaction.load(Ordering::Relaxed) {
+            run(&mut state)
         } else {
-            outcome?;
+            self.transact(&mut state, run)
+        };
+        outcome.map_err(|error| error.with_sql(&recipe.sql))
+    }
+
+    /// Runs something in a transaction that ends with it: where this is an error, nothing of it has happened.
+    fn transact<T>(
+        &self,
+        state: &mut Operation<'_>,
+        run: impl FnOnce(&mut Operation<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let connection = self.connection()?;
+        self.run_control(state, &connection, "BEGIN TRANSACTION")?;
+        let outcome = run(state).and_then(|done| {
+            self.run_control(state, &connection, "COMMIT")?;
+            Ok(done)
+        });
+        if outcome.is_err() {
+            self.roll_back(state, &connection);
         }
-        Ok(changed)
+        outcome
+    }
+
+    /// Undoes what the transaction has changed, if it has not ended.
+    fn roll_back(&self, state: &Operation<'_>, connection: &Arc<Connection>) {
+        match self.run_control(state, connection, "ROLLBACK") {
+            Ok(()) => {}
+            // A commit that failed has rolled back.
+            Err(error) if error.code == ErrorCode::Transaction => {}
+            // Nobody may find the transaction still open.
+            Err(_) => self.touched.store(true, Ordering::Relaxed),
+        }
     }
 
     /// Runs a statement that only changes the transaction.
     fn run_control(&self, state: &Operation<'_>, connection: &Arc<Connection>, sql: &str) -> Result<()> {
         for statement in &connection.parse(sql)? {
-            self.submit(state.number, connection, statement, &[])?.drain()?;
+            self.submit(state, connection, statement, &[])?.drain()?;
         }
         Ok(())
     }
@@ -444,11 +413,11 @@ impl SessionCore {
                 recipe.plan(only(connection.parse(&recipe.sql)?)?, &connection)?
             }
         };
-        let execution = self.guarded(state.number, &connection, recipe.step, recipe.change, || {
+        let execution = self.guarded(state, &connection, recipe.step, recipe.change, || {
             plan.execute(&connection, parameters, BATCH_ROWS)
         });
         let execution = execution.map(|mut execution| {
-            if self.effects.are_wanted() {
+            if self.record.effects.are_wanted() {
                 execution.effect = recipe.effect.clone();
             }
             execution
@@ -489,7 +458,7 @@ impl SessionCore {
     /// Starts a statement, unless the operation has been cancelled by then. From here on DuckDB remembers an interrupt.
     fn submit(
         &self,
-        operation: u64,
+        operation: &Operation<'_>,
         connection: &Arc<Connection>,
         statement: &Statement,
         parameters: &[Parameter<'_>],
@@ -502,43 +471,44 @@ impl SessionCore {
             change,
             || Ok(connection.execute(statement, parameters, BATCH_ROWS)?),
         )?;
-        if self.effects.are_wanted() {
+        if self.record.effects.are_wanted() {
             execution.effect = Effect::of(statement)?;
         }
         Ok(execution)
     }
 
     /// Starts an execution, unless the operation has been cancelled by the time DuckDB has taken it in.
+    ///
+    /// What begins or ends a transaction is not stopped on its way, for DuckDB's threads may run it from when it is taken in,
+    /// and nobody could say whether it has happened. A ROLLBACK is started even if the operation has been cancelled: it is
+    /// how the transaction of such an operation ends.
     fn guarded<R>(
         &self,
-        operation: u64,
+        operation: &Operation<'_>,
         connection: &Arc<Connection>,
         step: Option<TransactionStep>,
         change: Change,
         start: impl FnOnce() -> Result<R>,
     ) -> Result<Execution<R>> {
-        let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.changes, change));
+        let note = (change != Change::Nothing).then(|| ChangeNote::new(&self.record.changes, change));
         // For DuckDB the COMMIT of an aborted transaction is a ROLLBACK that succeeds.
-        if step == Some(TransactionStep::Commit) && self.effects.are_pending() && is_aborted(connection)? {
-            self.effects.forget_pending();
+        if step == Some(TransactionStep::Commit)
+            && self.record.effects.are_pending()
+            && is_aborted(connection)?
+        {
+            self.record.effects.forget_pending();
+        }
+        let step = step.map(|step| (step, operation.shield()));
+        match &step {
+            Some((TransactionStep::RollBack, _)) => {}
+            Some(_) if operation.is_cancelled() => return Err(not_begun()),
+            _ => {}
         }
         let result = start()?;
-        let execution = Execution {
-            connection: Arc::clone(connection),
-            result,
-            ended: false,
-            step,
-            in_transaction: Arc::clone(&self.in_transaction),
-            note,
-            changes: Arc::clone(&self.changes),
-            effect: None,
-            effects: Arc::clone(&self.effects),
-        };
-        if self.cancelled.load(Ordering::SeqCst) == operation {
-            return Err(Error::new(
-                ErrorCode::Interrupted,
-                "the statement was interrupted before it began to run",
-            ));
+        let begins_or_ends = step.is_some();
+        let execution = Execution::new(connection, result, step, note, &self.record);
+        if !begins_or_ends && operation.is_cancelled() {
+            return Err(not_begun());
         }
         Ok(execution)
     }
@@ -556,7 +526,7 @@ impl SessionCore {
         let fetched = running.next();
         let sql = Arc::clone(&running.sql);
         if running.execution.ended {
-            self.active.store(0, Ordering::SeqCst);
+            self.gate.set_active(0);
         }
         if !matches!(fetched, Ok(Some(_))) {
             state.running = None;
@@ -566,57 +536,32 @@ impl SessionCore {
 
     /// Ends result number `generation`: stops it if it still runs, and frees the session for the next statement.
     pub(crate) fn end(&self, generation: u64) {
-        while self.active.load(Ordering::SeqCst) == generation {
-            match self.try_enter() {
+        while self.gate.active() == generation {
+            match self.gate.try_enter() {
                 Some(mut state) => {
                     state.finish(generation);
-                    self.active.store(0, Ordering::SeqCst);
+                    self.gate.set_active(0);
                     return;
                 }
                 None => {
-                    self.interrupt_result(generation);
+                    // One that is closed is being interrupted by whoever closes it.
+                    if let Ok(connection) = self.connection() {
+                        // It fails only where there is nothing to interrupt.
+                        let _ = self.gate.interrupt_result(generation, &connection);
+                    }
                     thread::sleep(INTERRUPT_INTERVAL);
                 }
             }
         }
         // What is left of it takes memory alone. Where another statement runs by now, that has freed it.
-        if let Some(mut state) = self.try_enter() {
+        if let Some(mut state) = self.gate.try_enter() {
             state.finish(generation);
         }
     }
 
-    /// Interrupts the operation that fetches from a result, and no other one.
-    fn interrupt_result(&self, generation: u64) {
-        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let operation = self.operation.load(Ordering::SeqCst);
-        // Another statement begins only once this result is not active any more.
-        if self.active.load(Ordering::SeqCst) != generation {
-            return;
-        }
-        self.cancelled.store(operation, Ordering::SeqCst);
-        if let Ok(connection) = self.connection() {
-            // It fails only where there is nothing to interrupt.
-            let _ = connection.interrupt();
-        }
-    }
-
-    /// Interrupts the operation in progress if a certain thread is in it.
-    fn interrupt_thread(&self, thread: u64) -> Result<()> {
-        let connection = self.connection()?;
-        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let operation = self.operation.load(Ordering::SeqCst);
-        // While the gate is held nobody enters, so this is who is in it, if anybody is.
-        if operation.is_multiple_of(2) || self.entered_by.load(Ordering::SeqCst) != thread {
-            return Ok(());
-        }
-        self.cancelled.store(operation, Ordering::SeqCst);
-        Ok(connection.interrupt()?)
-    }
-
     pub(crate) fn interrupt(&self) -> Result<()> {
         let connection = self.connection()?;
-        self.cancel();
-        Ok(connection.interrupt()?)
+        self.gate.interrupt(&connection)
     }
 
     pub(crate) fn close(&self) {
@@ -625,7 +570,7 @@ impl SessionCore {
             Err(poisoned) => poisoned.into_inner().take(),
         };
         let Some(connection) = connection else { return };
-        let mut state = self.enter_interrupting(&connection);
+        let mut state = self.gate.enter_interrupting(&connection);
         self.abandon(&mut state);
         state.plans.clear();
     }
@@ -635,7 +580,7 @@ impl SessionCore {
         let Ok(connection) = self.connection() else {
             return false;
         };
-        let mut state = self.enter_interrupting(&connection);
+        let mut state = self.gate.enter_interrupting(&connection);
         self.abandon(&mut state);
         if self.profiled.swap(false, Ordering::Relaxed) && connection.set_profiling(false).is_err() {
             return false;
@@ -647,7 +592,7 @@ impl SessionCore {
     fn abandon(&self, state: &mut Operation<'_>) {
         state.running = None;
         state.source = None;
-        self.active.store(0, Ordering::SeqCst);
+        self.gate.set_active(0);
     }
 
     fn set_profiled(&self, on: bool) -> Result<()> {
@@ -658,61 +603,17 @@ impl SessionCore {
     }
 
     pub(crate) fn is_reusable(&self) -> bool {
-        !self.touched.load(Ordering::Relaxed) && !self.is_closed() && !self.state.is_poisoned()
+        !self.touched.load(Ordering::Relaxed) && !self.is_closed() && !self.gate.is_poisoned()
     }
 
     pub(crate) fn is_running(&self) -> bool {
-        !self.operation.load(Ordering::SeqCst).is_multiple_of(2) || self.active.load(Ordering::SeqCst) != 0
+        self.gate.is_entered() || self.gate.active() != 0
     }
 
     pub(crate) fn is_closed(&self) -> bool {
         self.connection
             .read()
             .map_or(true, |connection| connection.is_none())
-    }
-
-    /// Enters the session for its end. What another thread runs in it is interrupted, again and again: it may be between
-    /// two statements.
-    fn enter_interrupting(&self, connection: &Connection) -> Operation<'_> {
-        loop {
-            if let Some(operation) = self.try_enter() {
-                return operation;
-            }
-            self.cancel();
-            // It fails only where there is nothing to interrupt; either way entering decides.
-            let _ = connection.interrupt();
-            thread::sleep(INTERRUPT_INTERVAL);
-        }
-    }
-
-    /// Tells the operation in progress to stop. Without one, an even number is noted, which no operation has.
-    fn cancel(&self) {
-        self.cancelled
-            .store(self.operation.load(Ordering::SeqCst), Ordering::SeqCst);
-    }
-
-    /// Enters the session, unless another operation is in progress.
-    fn try_enter(&self) -> Option<Operation<'_>> {
-        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = self.operation.load(Ordering::SeqCst);
-        let number = idle + 1;
-        let is_idle = idle.is_multiple_of(2);
-        if !is_idle
-            || self
-                .operation
-                .compare_exchange(idle, number, Ordering::SeqCst, Ordering::SeqCst)
-                .is_err()
-        {
-            return None;
-        }
-        self.entered_by.store(thread_number(), Ordering::SeqCst);
-        // Waits at most for an operation that has ended to let go. What a panic left behind is for the caller to judge.
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(Operation {
-            number,
-            counter: &self.operation,
-            state,
-        })
     }
 
     fn connection(&self) -> Result<Arc<Connection>> {
@@ -739,39 +640,12 @@ impl SessionCore {
 
     /// One operation at a time: a second one is told so at once instead of being made to wait.
     fn enter(&self) -> Result<Operation<'_>> {
-        let operation = self.try_enter().ok_or_else(Error::busy)?;
-        if self.state.is_poisoned() {
+        let operation = self.gate.try_enter().ok_or_else(Error::busy)?;
+        if self.gate.is_poisoned() {
             Err(Error::poisoned())
         } else {
             Ok(operation)
         }
-    }
-}
-
-/// An operation in progress: the only access to the state of its session.
-struct Operation<'a> {
-    number: u64,
-    counter: &'a AtomicU64,
-    state: MutexGuard<'a, SessionState>,
-}
-
-impl Deref for Operation<'_> {
-    type Target = SessionState;
-
-    fn deref(&self) -> &SessionState {
-        &self.state
-    }
-}
-
-impl DerefMut for Operation<'_> {
-    fn deref_mut(&mut self) -> &mut SessionState {
-        &mut self.state
-    }
-}
-
-impl Drop for Operation<'_> {
-    fn drop(&mut self) {
-        self.counter.store(self.number + 1, Ordering::SeqCst);
     }
 }
 
@@ -822,68 +696,6 @@ impl Running {
     }
 }
 
-impl Execution {
-    fn fetch(&mut self) -> Result<Option<Batch>> {
-        if self.ended {
-            return Ok(None);
-        }
-        let fetched = self.result.fetch();
-        self.ended = !matches!(fetched, Ok(Some(_)));
-        self.note(fetched.is_ok(), None);
-        Ok(fetched?)
-    }
-
-    /// Notes what the statement has done up to now.
-    fn note(&mut self, succeeded: bool, rows: Option<u64>) {
-        if let Some(note) = &self.note {
-            note.note();
-        }
-        if self.ended && succeeded {
-            self.note_effect(rows);
-        }
-        let Some(step) = self.step.take() else { return };
-        self.effects.note_step(step, succeeded);
-        match step {
-            TransactionStep::Begin if succeeded => self.in_transaction.store(true, Ordering::Relaxed),
-            TransactionStep::Begin => {}
-            // A commit that fails has rolled back.
-            TransactionStep::Commit | TransactionStep::RollBack => {
-                self.in_transaction.store(false, Ordering::Relaxed);
-            }
-        }
-        self.changes.note_step(step, succeeded);
-    }
-
-    /// Notes the effect of the statement, which has had it.
-    fn note_effect(&mut self, rows: Option<u64>) {
-        if let Some(effect) = self.effect.take() {
-            let in_transaction = self.in_transaction.load(Ordering::Relaxed);
-            self.effects.note(Effect { rows, ..effect }, in_transaction);
-        }
-    }
-
-    fn drain(&mut self) -> Result<u64> {
-        let drained = self.result.drain();
-        self.ended = true;
-        let rows = match (&self.effect, &drained) {
-            (Some(effect), Ok(changed)) if effect.changes_rows() => Some(*changed),
-            _ => None,
-        };
-        self.note(drained.is_ok(), rows);
-        Ok(drained?)
-    }
-}
-
-impl<R> Drop for Execution<R> {
-    fn drop(&mut self) {
-        if !self.ended {
-            // Destroying a result waits for the threads that work on it, and only an interrupt makes them stop early.
-            // It fails only where nothing runs.
-            let _ = self.connection.interrupt();
-        }
-    }
-}
-
 /// Whether the transaction of a connection, which is in one, can only be rolled back: any statement tells that.
 fn is_aborted(connection: &Connection) -> Result<bool> {
     let asked = connection.parse("SELECT 1").and_then(|statements| {
@@ -912,4 +724,11 @@ fn only(mut statements: Vec<Statement>) -> Result<Statement> {
 
 fn no_statement() -> Error {
     Error::new(ErrorCode::Syntax, "the text holds no statement")
+}
+
+fn not_begun() -> Error {
+    Error::new(
+        ErrorCode::Interrupted,
+        "the statement was interrupted before it began to run",
+    )
 }

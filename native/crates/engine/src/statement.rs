@@ -49,12 +49,14 @@ impl Recipe {
     /// Makes a recipe of a statement, which is planned to see whether it can be.
     pub(crate) fn of(sql: &str, statement: &Statement, connection: &Connection) -> Result<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-        let reuses_plan = connection.prepare(statement)?.reuses_plan()?;
+        let step = statement.transaction_step()?;
+        // What begins or ends a transaction has nothing to plan, and planning can be interrupted, which a ROLLBACK is not.
+        let reuses_plan = connection.prepare(statement)?.reuses_plan()? && step.is_none();
         Ok(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             sql: Arc::from(sql),
             kind: statement.kind()?,
-            step: statement.transaction_step()?,
+            step,
             change: Change::of(statement)?,
             effect: Effect::of(statement)?,
             reuses_plan,

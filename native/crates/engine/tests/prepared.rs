@@ -4,11 +4,12 @@
     reason = "a test that fails may panic, in its helpers too"
 )]
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dataprism_engine::{Engine, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Value};
+use dataprism_engine::{Engine, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Session, Value};
 
 fn engine() -> Engine {
     Engine::open(&Options::default()).unwrap()
@@ -271,4 +272,140 @@ fn progress_is_told_to_another_thread() {
     query.join().unwrap().unwrap();
     assert!(seen.is_sorted(), "progress goes back");
     assert!(!seen.is_empty(), "no progress was told");
+}
+
+/// Rows of one number each, of which reading one makes something happen.
+fn rows_with<'a>(
+    numbers: &'a [Parameter<'a>],
+    mut before_row: impl FnMut(usize) + 'a,
+) -> impl Iterator<Item = &'a [Parameter<'a>]> {
+    let mut rows = numbers.chunks(1).enumerate();
+    let count = numbers.len();
+    std::iter::from_fn(move || {
+        let row = rows.next();
+        before_row(row.map_or(count, |(index, _)| index));
+        row.map(|(_, row)| row)
+    })
+}
+
+fn assert_nothing_is_left_of_a_batch(session: &Session) {
+    assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [0]);
+    session
+        .execute("BEGIN; INSERT INTO t VALUES (1); ROLLBACK", &[])
+        .unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let row = [Value::Int64(1).into()];
+    assert_eq!(session.execute_batch(&insert, row.chunks(1)).unwrap(), 1);
+    assert_eq!(session.execute("DELETE FROM t", &[]).unwrap(), 1);
+}
+
+#[test]
+fn a_batch_that_is_interrupted_anywhere_leaves_no_transaction_behind() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let numbers: Vec<Parameter<'_>> = (0..5).map(|n| Value::Int64(n).into()).collect();
+    // Before the first row, between two, and after the last one, before the COMMIT.
+    for place in 0..=numbers.len() {
+        let rows = rows_with(&numbers, |index| {
+            if index == place {
+                session.interrupt().unwrap();
+            }
+        });
+        let error = session.execute_batch(&insert, rows).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Interrupted, "{error:?}");
+        assert_nothing_is_left_of_a_batch(&session);
+    }
+}
+
+#[test]
+fn a_batch_that_is_interrupted_while_duckdb_runs_it_leaves_no_transaction_behind() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session
+        .prepare("INSERT INTO t SELECT count(*) FROM range(?::BIGINT) r WHERE md5(range::VARCHAR) = ''")
+        .unwrap();
+    let (running, is_running) = mpsc::channel();
+    let batch = {
+        let session = Arc::clone(&session);
+        thread::spawn(move || {
+            let numbers = [Value::Int64(1).into(), Value::Int64(1_000_000_000_000).into()];
+            let rows = rows_with(&numbers, |index| {
+                if index == 1 {
+                    running.send(()).unwrap();
+                }
+            });
+            session.execute_batch(&insert, rows)
+        })
+    };
+    is_running.recv().unwrap();
+    // Rows are counted from when DuckDB runs the statement, which has no end of its own.
+    while session.progress().unwrap().rows_processed == 0 {
+        thread::yield_now();
+    }
+    session.interrupt().unwrap();
+    let error = batch.join().unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::Interrupted, "{error:?}");
+    assert_nothing_is_left_of_a_batch(&session);
+}
+
+#[test]
+fn a_batch_rolls_back_while_it_is_interrupted_again_and_again() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let numbers: Vec<Parameter<'_>> = (0..5).map(|n| Value::Int64(n).into()).collect();
+    for _ in 0..100 {
+        let done = Arc::new(AtomicBool::new(false));
+        let interrupter = {
+            let (session, done) = (Arc::clone(&session), Arc::clone(&done));
+            thread::spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    session.interrupt().unwrap();
+                }
+            })
+        };
+        let outcome = session.execute_batch(&insert, numbers.chunks(1));
+        done.store(true, Ordering::Relaxed);
+        interrupter.join().unwrap();
+        match outcome {
+            Ok(rows) => assert_eq!(session.execute("DELETE FROM t", &[]).unwrap(), rows),
+            Err(error) => assert_eq!(error.code, ErrorCode::Interrupted, "{error:?}"),
+        }
+        assert_nothing_is_left_of_a_batch(&session);
+    }
+}
+
+#[test]
+fn a_rollback_is_not_stopped() {
+    let engine = engine();
+    let session = Arc::new(engine.session().unwrap());
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let roll_back = session.prepare("ROLLBACK").unwrap();
+    for round in 0..100 {
+        session
+            .execute("BEGIN; INSERT INTO t SELECT range FROM range(10000)", &[])
+            .unwrap();
+        let done = Arc::new(AtomicBool::new(false));
+        let interrupter = {
+            let (session, done) = (Arc::clone(&session), Arc::clone(&done));
+            thread::spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    session.interrupt().unwrap();
+                }
+            })
+        };
+        let outcome = match round % 3 {
+            0 => session.execute("ROLLBACK", &[]).map(drop),
+            1 => session.query("ROLLBACK", &[]).map(drop),
+            _ => session.execute_prepared(&roll_back, &[]).map(drop),
+        };
+        done.store(true, Ordering::Relaxed);
+        interrupter.join().unwrap();
+        outcome.unwrap_or_else(|error| panic!("round {round}: {error:?}"));
+        assert_nothing_is_left_of_a_batch(&session);
+    }
 }

@@ -12,13 +12,27 @@ use crate::value::{dp_value, read_parameters};
 
 /// The arguments that every function which runs SQL takes.
 pub(crate) struct Arguments {
-    pub(crate) sql: *const u8,
-    pub(crate) sql_length: c_ulonglong,
-    pub(crate) parameters: *const dp_value,
-    pub(crate) parameter_count: c_ulonglong,
+    sql: *const u8,
+    sql_length: c_ulonglong,
+    parameters: *const dp_value,
+    parameter_count: c_ulonglong,
 }
 
 impl Arguments {
+    pub(crate) fn new(
+        sql: *const u8,
+        sql_length: c_ulonglong,
+        parameters: *const dp_value,
+        parameter_count: c_ulonglong,
+    ) -> Self {
+        Self {
+            sql,
+            sql_length,
+            parameters,
+            parameter_count,
+        }
+    }
+
     /// Runs SQL that gives rows.
     ///
     /// # Safety

@@ -154,12 +154,7 @@ pub unsafe extern "C" fn dp_engine_query(
     out: *mut *mut dp_result,
     err: *mut *mut dp_error,
 ) -> c_uint {
-    let arguments = Arguments {
-        sql,
-        sql_length,
-        parameters,
-        parameter_count,
-    };
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         arguments.query(out, err, |sql, values| {
@@ -183,12 +178,7 @@ pub unsafe extern "C" fn dp_engine_execute(
     rows_changed: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
-    let arguments = Arguments {
-        sql,
-        sql_length,
-        parameters,
-        parameter_count,
-    };
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         arguments.execute(rows_changed, err, |sql, values| {

@@ -59,12 +59,7 @@ pub unsafe extern "C" fn dp_session_query(
     out: *mut *mut dp_result,
     err: *mut *mut dp_error,
 ) -> c_uint {
-    let arguments = Arguments {
-        sql,
-        sql_length,
-        parameters,
-        parameter_count,
-    };
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         arguments.query(out, err, |sql, values| {
@@ -88,12 +83,7 @@ pub unsafe extern "C" fn dp_session_execute(
     rows_changed: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
-    let arguments = Arguments {
-        sql,
-        sql_length,
-        parameters,
-        parameter_count,
-    };
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         arguments.execute(rows_changed, err, |sql, values| {

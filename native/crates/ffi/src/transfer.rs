@@ -4,11 +4,12 @@ use std::ffi::{c_uint, c_ulonglong};
 
 use dataprism_engine::Transfer;
 
+use crate::arguments::Arguments;
 use crate::error::dp_error;
 use crate::guard;
 use crate::session::dp_session;
 use crate::text::read_text;
-use crate::value::{dp_value, read_parameters};
+use crate::value::dp_value;
 
 /// The rows of a query on their way to a table. They stay in DuckDB's own form, so every type is kept. Used by one
 /// thread at a time.
@@ -31,15 +32,13 @@ pub unsafe extern "C" fn dp_transfer_open(
     out: *mut *mut dp_transfer,
     err: *mut *mut dp_error,
 ) -> c_uint {
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         guard::run(err, || {
             guard::require(out, "out")?;
-            let sql = read_text(sql, sql_length, "sql")?;
-            let parameters = read_parameters(parameters, parameter_count)?;
-            let transfer = guard::borrow(session, "session")?
-                .session
-                .transfer(sql, &parameters)?;
+            let session = &guard::borrow(session, "session")?.session;
+            let transfer = arguments.with(|sql, values| session.transfer(sql, values))?;
             guard::put(out, "out", Box::into_raw(Box::new(dp_transfer { transfer })))
         })
     }

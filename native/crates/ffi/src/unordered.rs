@@ -79,12 +79,7 @@ pub unsafe extern "C" fn dp_session_query_unordered(
     rows: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
-    let arguments = Arguments {
-        sql,
-        sql_length,
-        parameters,
-        parameter_count,
-    };
+    let arguments = Arguments::new(sql, sql_length, parameters, parameter_count);
     // SAFETY: as the caller vouches.
     unsafe {
         guard::run(err, || {

@@ -1,7 +1,6 @@
 //! Rows that go from a query in one session to a table in another, without becoming Arrow on their way.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dataprism_duckdb::{ChunkResult, Columns, Connection, Parameter, ResultKind, Rows, StatementKind};
@@ -109,7 +108,7 @@ impl SessionCore {
                 _ => return Err(not_a_query()),
             };
             let change = Change::of(&statement)?;
-            let execution = self.guarded(state.number, &connection, None, change, || {
+            let execution = self.guarded(&state, &connection, None, change, || {
                 Ok(connection.execute_chunks(&statement, parameters)?)
             })?;
             match execution.result.columns()? {
@@ -121,7 +120,7 @@ impl SessionCore {
         };
         let (execution, columns) = open().map_err(|error| error.with_sql(sql))?;
         state.generation += 1;
-        self.active.store(state.generation, Ordering::SeqCst);
+        self.gate.set_active(state.generation);
         state.running = None;
         state.source = Some(Source {
             fetched: None,
@@ -147,7 +146,7 @@ impl SessionCore {
                 source.execution.ended = true;
                 let sql = Arc::clone(&source.sql);
                 state.source = None;
-                self.active.store(0, Ordering::SeqCst);
+                self.gate.set_active(0);
                 ended
                     .map(|_| 0)
                     .map_err(|error| Error::from(error).with_sql(&sql))
@@ -181,7 +180,7 @@ impl SessionCore {
         let connection = self.connection()?;
         let columns_of = |sql: &str| -> Result<Columns> {
             let statement = connection.parse(sql)?.pop().ok_or_else(not_a_query)?;
-            let result = self.guarded(state.number, &connection, None, Change::Nothing, || {
+            let result = self.guarded(&state, &connection, None, Change::Nothing, || {
                 Ok(connection.execute_chunks(&statement, &[])?)
             })?;
             result.result.columns()?.ok_or_else(not_a_query)
@@ -204,7 +203,7 @@ impl SessionCore {
             let stored = columns_of(&format!("FROM ({select})"))?;
             let sql = format!("{create} ({})", definitions(&stored)?);
             for statement in &self.parse(&connection, &sql, &[])? {
-                let created = self.submit(state.number, &connection, statement, &[]);
+                let created = self.submit(&state, &connection, statement, &[]);
                 created
                     .and_then(|mut execution| execution.drain())
                     .map_err(|error| error.with_sql(&sql))?;
@@ -225,10 +224,10 @@ impl SessionCore {
                 .ok_or_else(not_a_query)?;
             let change = Change::of(&statement)?;
             let effect = Effect::of(&statement)?;
-            let mut execution = self.guarded(state.number, &connection, None, change, || {
+            let mut execution = self.guarded(&state, &connection, None, change, || {
                 Ok(connection.execute_over(fetched.rows, ROWS, statement, BATCH_ROWS)?)
             })?;
-            execution.effect = effect.filter(|_| self.effects.are_wanted());
+            execution.effect = effect.filter(|_| self.record.effects.are_wanted());
             execution.drain()
         };
         run().map_err(|error| error.with_sql(&sql))

@@ -1,6 +1,5 @@
 //! Statements whose rows go to a sink, in any order, on DuckDB's own threads.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use dataprism_duckdb::{
@@ -106,7 +105,7 @@ impl SessionCore {
             let last = statements.pop().ok_or_else(no_statement)?;
             require_select(last.kind()?)?;
             for statement in &statements {
-                self.submit(state.number, &connection, statement, &[])?.drain()?;
+                self.submit(&state, &connection, statement, &[])?.drain()?;
             }
             self.deliver(&state, &connection, sql, &last, parameters, sink)
         };
@@ -172,7 +171,7 @@ impl SessionCore {
         select: &Statement,
         parameters: &[Parameter<'_>],
     ) -> Result<Schema> {
-        let mut planned = self.submit(state.number, connection, select, parameters)?;
+        let mut planned = self.submit(state, connection, select, parameters)?;
         // It was not asked for rows, so nothing runs that would have to be interrupted.
         planned.ended = true;
         planned.result.schema()?.ok_or_else(|| {
@@ -194,11 +193,11 @@ impl SessionCore {
     ) -> Result<()> {
         let statement = only(connection.parse(&delivery.wrap(text))?)?;
         let mut execution: Execution =
-            self.guarded(state.number, connection, None, Change::of(&statement)?, || {
+            self.guarded(state, connection, None, Change::of(&statement)?, || {
                 Ok(connection.execute_delivery(&statement, parameters, delivery)?)
             })?;
         execution.drain()?;
-        let is_cancelled = || self.cancelled.load(Ordering::SeqCst) == state.number;
+        let is_cancelled = || state.is_cancelled();
         delivery.finish(is_cancelled)?;
         if is_cancelled() {
             return Err(Error::new(

@@ -183,13 +183,6 @@ public final class Transaction implements AutoCloseable {
       control("SELECT 1; COMMIT");
     } catch (BusyException e) {
       throw e;
-    } catch (InterruptedQueryException e) {
-      // Session.interrupt() may come when DuckDB has just committed, and is reported like one that comes before. Only
-      // if it came before there is still something to roll back.
-      if (rollBackInSession()) {
-        end(State.ROLLED_BACK);
-        throw e;
-      }
     } catch (DataPrismException e) {
       if (e.code() == ErrorCode.CHECKPOINT_FAILED) {
         end(State.COMMITTED);
@@ -238,18 +231,15 @@ public final class Transaction implements AutoCloseable {
     end(State.ROLLED_BACK);
   }
 
-  /// Tells whether there was, or may have been, anything to roll back.
-  private boolean rollBackInSession() {
+  private void rollBackInSession() {
     // DuckDB does not roll back while rows are being fetched.
     context.workers().runClosing(session::closeChildren);
     try {
       control("ROLLBACK");
-      return true;
     } catch (TransactionException e) {
-      return false;
+      // A commit that fails has rolled back.
     } catch (ClosedException e) {
       // Closing the session has ended the transaction, one way or the other.
-      return true;
     }
   }
 

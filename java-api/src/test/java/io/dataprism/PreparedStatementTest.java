@@ -209,6 +209,33 @@ class PreparedStatementTest {
   }
 
   @Test
+  void aBatchThatIsInterruptedLeavesItsSessionAsItWas() throws Exception {
+    try (Engine engine = Engine.open();
+        Session session = engine.session();
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      session.execute("CREATE TABLE t (n BIGINT); CREATE SEQUENCE s");
+      try (PreparedStatement insert =
+          session.prepare("INSERT INTO t SELECT count(nextval('s')) FROM range(?::BIGINT)")) {
+        List<Object[]> rows = List.of(new Object[] {1L}, new Object[] {1_000_000_000_000L});
+        Future<Long> batch = other.submit(() -> insert.executeBatch(rows));
+        // The new rows are seen by nobody else; how far the sequence is tells that DuckDB runs the second statement.
+        while (one(engine.query("SELECT coalesce(max(last_value), 0) FROM duckdb_sequences()")) < 2) {
+          assertThat(batch.isDone()).isFalse();
+        }
+        session.interrupt();
+        assertThatThrownBy(batch::get).hasCauseInstanceOf(InterruptedQueryException.class);
+        assertThat(one(session.query("SELECT count(*) FROM t"))).isZero();
+        try (Transaction transaction = session.begin()) {
+          transaction.execute("INSERT INTO t VALUES (1)");
+          transaction.commit();
+        }
+        assertThat(insert.executeBatch(List.<Object[]>of(new Object[] {1L}))).isEqualTo(1);
+        assertThat(one(session.query("SELECT count(*) FROM t"))).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void aClosedStatementSaysSo() {
     try (Engine engine = Engine.open()) {
       PreparedStatement statement = engine.prepare("SELECT 1::BIGINT");
