@@ -1,7 +1,7 @@
 //! The engine: one database and the sessions on it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use dataprism_duckdb::{Connection, Instance, Options, Parameter};
 
@@ -167,7 +167,7 @@ impl Engine {
     /// What the engine uses. Callable from any thread, while statements run.
     pub fn usage(&self) -> Result<EngineUsage> {
         let place = {
-            let state = self.core.state.lock().map_err(|_| Error::poisoned())?;
+            let state = self.core.lock();
             state.seat.as_ref().map(Seat::place)
         };
         place.ok_or_else(|| Error::closed("engine"))?.usage()
@@ -176,7 +176,7 @@ impl Engine {
     /// How many sessions run a statement, or have a result that has not been read to its end.
     pub fn running(&self) -> Result<usize> {
         let sessions = {
-            let state = self.core.state.lock().map_err(|_| Error::poisoned())?;
+            let state = self.core.lock();
             state.sessions.clone()
         };
         Ok(sessions
@@ -188,10 +188,7 @@ impl Engine {
 
     /// Stops every statement that runs on this engine. Callable from any thread; other statements may follow.
     pub fn interrupt(&self) {
-        let sessions = match self.core.state.lock() {
-            Ok(state) => state.sessions.clone(),
-            Err(poisoned) => poisoned.into_inner().sessions.clone(),
-        };
+        let sessions = self.core.lock().sessions.clone();
         for session in sessions.iter().filter_map(Weak::upgrade) {
             // A session that is closed has nothing left to stop.
             let _ = session.interrupt();
@@ -201,10 +198,7 @@ impl Engine {
     /// Stops what runs, closes every session and result, and closes the database. Closing twice is allowed.
     pub fn close(&self) {
         let (instance, seat, sessions) = {
-            let mut state = match self.core.state.lock() {
-                Ok(state) => state,
-                Err(poisoned) => poisoned.into_inner(),
-            };
+            let mut state = self.core.lock();
             state.idle.clear();
             (
                 state.instance.take(),
@@ -228,8 +222,13 @@ impl Drop for Engine {
 }
 
 impl EngineCore {
+    /// One panic is no reason to refuse everything from then on: each change under this lock is a single step.
+    fn lock(&self) -> MutexGuard<'_, EngineState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn new_session(&self) -> Result<Arc<SessionCore>> {
-        let mut state = self.state.lock().map_err(|_| Error::poisoned())?;
+        let mut state = self.lock();
         let instance = state.instance.as_ref().ok_or_else(|| Error::closed("engine"))?;
         let connection = Connection::open(instance)?;
         if !state.delivers {
@@ -252,7 +251,7 @@ impl EngineCore {
     }
 
     fn take_session(&self) -> Result<Arc<SessionCore>> {
-        let idle = self.state.lock().map_err(|_| Error::poisoned())?.idle.pop();
+        let idle = self.lock().idle.pop();
         match idle {
             Some(session) => Ok(session),
             None => self.new_session(),
@@ -264,10 +263,8 @@ impl EngineCore {
         if !session.is_reusable() {
             return;
         }
-        if let Ok(mut state) = self.state.lock()
-            && state.instance.is_some()
-            && state.idle.len() < IDLE_SESSIONS
-        {
+        let mut state = self.lock();
+        if state.instance.is_some() && state.idle.len() < IDLE_SESSIONS {
             state.idle.push(session);
         }
     }

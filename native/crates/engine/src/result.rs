@@ -7,7 +7,7 @@ use dataprism_duckdb::{Batch, Footprint, Schema};
 
 use crate::budget::{MemoryKind, Reservation};
 use crate::engine::EngineCore;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::session::{SessionCore, Started};
 use crate::stored::{KeptBatch, StoredResult};
@@ -23,7 +23,7 @@ pub struct QueryResult {
     counters: Arc<Counters>,
     footprint: Footprint,
     ahead: Mutex<Ahead>,
-    /// Why a batch could not be handed out. The rows after it would be taken for all there are.
+    /// Why there is no further batch, if it is not the end. Without it, the rows so far would be taken for all there are.
     failed: OnceLock<Error>,
     _live: LiveGuard,
 }
@@ -113,8 +113,8 @@ impl QueryResult {
 
     /// Runs the query up to its next batch; none at the end.
     ///
-    /// The guard counts the batch for as long as it lives. Where the memory budget has no room for the batch, it is freed
-    /// and the query is over: every further call gives the same error.
+    /// The guard counts the batch for as long as it lives. Where the query fails, or the memory budget has no room for the
+    /// batch, which is freed then, the query is over: every further call gives the same error.
     pub fn next_batch(&self) -> Result<Option<(Batch, BatchGuard)>> {
         if let Some(error) = self.failed.get() {
             return Err(error.clone());
@@ -125,7 +125,7 @@ impl QueryResult {
                 return Ok(Some((batch.view(), guard)));
             }
             Some(Fetched::New(batch)) => Some(batch),
-            None => self.session.next(self.started.generation)?,
+            None => self.fetch()?,
         };
         let Some(batch) = fetched else { return Ok(None) };
         match BatchGuard::reserve(&self.counters, self.footprint.bytes_of(&batch)) {
@@ -138,6 +138,17 @@ impl QueryResult {
         }
     }
 
+    fn fetch(&self) -> Result<Option<Batch>> {
+        self.session.next(self.started.generation).map_err(|error| {
+            // One that is told that another thread is fetching has not touched the query.
+            if error.code == ErrorCode::Busy {
+                error
+            } else {
+                self.failed.get_or_init(|| error).clone()
+            }
+        })
+    }
+
     /// Runs the query ahead and keeps its batches. Where it ends within a number of bytes, and the memory budget has
     /// room for them, this gives them as a result to be read again. In any case this result goes on to give all its
     /// batches, the kept ones without a copy.
@@ -147,7 +158,7 @@ impl QueryResult {
         let mut kept = Vec::new();
         let mut bytes = 0;
         let refused = loop {
-            let Some(batch) = self.session.next(self.started.generation)? else {
+            let Some(batch) = self.fetch()? else {
                 break None;
             };
             let size = self.footprint.bytes_of(&batch);

@@ -419,3 +419,24 @@ fn every_handle_is_counted_and_uncounted() {
         }
     );
 }
+
+#[test]
+fn a_query_that_failed_does_not_seem_to_have_ended() {
+    let engine = Engine::open(&Options::default()).unwrap();
+    let sql = "SELECT CASE WHEN range = 150000 THEN error('late') ELSE range::VARCHAR END FROM range(200000)";
+    let read = engine.query(sql, &[]).unwrap();
+    let first = loop {
+        match read.next_batch() {
+            Ok(batch) => assert!(batch.is_some(), "the query ended before its error"),
+            Err(error) => break error,
+        }
+    };
+    assert!(first.message.contains("late"), "{first:?}");
+    let kept = engine.query(sql, &[]).unwrap();
+    assert_eq!(kept.store(u64::MAX).err().unwrap().message, first.message);
+    for result in [&read, &kept] {
+        for _ in 0..2 {
+            assert_eq!(result.next_batch().err().unwrap().message, first.message);
+        }
+    }
+}
