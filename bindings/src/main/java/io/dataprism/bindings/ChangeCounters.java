@@ -3,7 +3,6 @@ package io.dataprism.bindings;
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_plan_counts;
 import io.dataprism.bindings.generated.dp_versions;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Supplier;
@@ -33,30 +32,21 @@ public final class ChangeCounters {
   /// How many changes there have been of any kind.
   public long count() {
     EngineHandle engine = source.get();
-    MemorySegment handle = engine.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_change_count(handle, out, error), error, engine.mapper);
+    try (NativeCall call = engine.begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(Dataprism.dp_engine_change_count(call.handle(), out, call.error()));
       return out.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      engine.release();
     }
   }
 
   /// The number of the counter that belongs to the objects of a name, whatever their database and schema.
   public int counterOf(String name) {
     EngineHandle engine = source.get();
-    MemorySegment handle = engine.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      Utf8Text text = Utf8Text.of(name, arena);
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(
-          Dataprism.dp_engine_change_counter(handle, text.data(), text.length(), out, error), error, engine.mapper);
+    try (NativeCall call = engine.begin()) {
+      Utf8Text text = Utf8Text.of(name, call.arena());
+      MemorySegment out = call.arena().allocate(ValueLayout.JAVA_INT);
+      call.check(Dataprism.dp_engine_change_counter(call.handle(), text.data(), text.length(), out, call.error()));
       return out.get(ValueLayout.JAVA_INT, 0);
-    } finally {
-      engine.release();
     }
   }
 
@@ -65,30 +55,21 @@ public final class ChangeCounters {
   /// @param counters their numbers
   public Versions versions(int[] counters) {
     EngineHandle engine = source.get();
-    MemorySegment handle = engine.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, counters);
-      MemorySegment out = dp_versions.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(
-          Dataprism.dp_engine_versions(handle, numbers, counters.length, out, error), error, engine.mapper);
+    try (NativeCall call = engine.begin()) {
+      MemorySegment numbers = call.arena().allocateFrom(ValueLayout.JAVA_INT, counters);
+      MemorySegment out = dp_versions.allocate(call.arena());
+      call.check(Dataprism.dp_engine_versions(call.handle(), numbers, counters.length, out, call.error()));
       return new Versions(dp_versions.changes(out), dp_versions.definitions(out), dp_versions.rows(out));
-    } finally {
-      engine.release();
     }
   }
 
   /// How often sessions had the plans of prepared statements.
   public PlanCounts plans() {
     EngineHandle engine = source.get();
-    MemorySegment handle = engine.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dp_plan_counts.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_plan_counts(handle, out, error), error, engine.mapper);
+    try (NativeCall call = engine.begin()) {
+      MemorySegment out = dp_plan_counts.allocate(call.arena());
+      call.check(Dataprism.dp_engine_plan_counts(call.handle(), out, call.error()));
       return new PlanCounts(dp_plan_counts.hits(out), dp_plan_counts.misses(out));
-    } finally {
-      engine.release();
     }
   }
 }

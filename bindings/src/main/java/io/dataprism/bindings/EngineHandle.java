@@ -75,66 +75,46 @@ public final class EngineHandle extends ParentHandle {
 
   /// Opens a session.
   public SessionHandle session() {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_session(engine, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(Dataprism.dp_engine_session(call.handle(), out, call.error()));
       return adopt(new SessionHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
     }
   }
 
   /// Takes a session from the pool, which gets it back when it is closed.
   public SessionHandle lease() {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_lease(engine, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(Dataprism.dp_engine_lease(call.handle(), out, call.error()));
       return adopt(new SessionHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
     }
   }
 
   /// Counts what is open on this engine.
   public Live live() {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dp_live_handles.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_live_handles(engine, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = dp_live_handles.allocate(call.arena());
+      call.check(Dataprism.dp_engine_live_handles(call.handle(), out, call.error()));
       return Live.of(out);
-    } finally {
-      release();
     }
   }
 
   /// What the engine uses.
   public Usage usage() {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dp_engine_usage.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_usage_read(engine, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = dp_engine_usage.allocate(call.arena());
+      call.check(Dataprism.dp_engine_usage_read(call.handle(), out, call.error()));
       return new Usage(dp_engine_usage.memory(out), dp_engine_usage.memory_limit(out), dp_engine_usage.spilled(out));
-    } finally {
-      release();
     }
   }
 
   /// How many sessions run a statement, or have a result that has not been read to its end.
   public int running() {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_running(engine, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(Dataprism.dp_engine_running(call.handle(), out, call.error()));
       return Math.toIntExact(out.get(ValueLayout.JAVA_LONG, 0));
-    } finally {
-      release();
     }
   }
 
@@ -150,12 +130,8 @@ public final class EngineHandle extends ParentHandle {
 
   /// Makes the sessions record what their statements have done, for [SessionHandle#takeEffects], or not any more.
   public void recordEffects(boolean wanted) {
-    MemorySegment engine = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_engine_record_effects(engine, wanted ? 1 : 0, error), error, mapper);
-    } finally {
-      release();
+    try (NativeCall call = begin()) {
+      call.check(Dataprism.dp_engine_record_effects(call.handle(), wanted ? 1 : 0, call.error()));
     }
   }
 

@@ -24,7 +24,21 @@ public abstract class NativeHandle implements AutoCloseable {
     this.mapper = mapper;
   }
 
-  /// Begins a call; [#release()] ends it.
+  /// Begins a call, with memory of its own; closing it ends it.
+  final NativeCall begin() {
+    acquire();
+    NativeCall call = null;
+    try {
+      call = new NativeCall(this);
+      return call;
+    } finally {
+      if (call == null) {
+        release();
+      }
+    }
+  }
+
+  /// Begins a call that needs no memory, or is made with another one's; [#release()] ends it.
   final MemorySegment acquire() {
     if (!tryAcquire()) {
       throw mapper.map(

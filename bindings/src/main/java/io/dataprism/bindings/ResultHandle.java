@@ -1,7 +1,6 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +17,10 @@ public final class ResultHandle extends NativeHandle {
 
   /// Names and types of the columns: a struct, one child a column.
   public ArrowSchemaNode schema() {
-    MemorySegment result = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_result_schema(result, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(Dataprism.dp_result_schema(call.handle(), out, call.error()));
       return ArrowSchemaNode.read(out.get(ValueLayout.ADDRESS, 0));
-    } finally {
-      release();
     }
   }
 

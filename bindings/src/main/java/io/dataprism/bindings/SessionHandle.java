@@ -4,7 +4,6 @@ import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_effect;
 import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_progress;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -31,12 +30,8 @@ public final class SessionHandle extends ParentHandle {
 
   /// Stops the statement that runs, if there is one. May be called from any thread.
   public void interrupt() {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_interrupt(session, error), error, mapper);
-    } finally {
-      release();
+    try (NativeCall call = begin()) {
+      call.check(Dataprism.dp_session_interrupt(call.handle(), call.error()));
     }
   }
 
@@ -49,100 +44,68 @@ public final class SessionHandle extends ParentHandle {
   ///
   /// @param thread what [#threadNumber()] is on that thread
   public void interruptThread(long thread) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_interrupt_thread(session, thread, error), error, mapper);
-    } finally {
-      release();
+    try (NativeCall call = begin()) {
+      call.check(Dataprism.dp_session_interrupt_thread(call.handle(), thread, call.error()));
     }
   }
 
   /// Runs SQL and gives the last statement's rows.
   public ResultHandle query(String sql, ParameterList parameters) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(
+    try (NativeCall call = begin()) {
+      SqlCall text = SqlCall.of(sql, parameters, call.arena(), mapper);
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(
           Dataprism.dp_session_query(
-              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error),
-          error,
-          mapper);
+              call.handle(), text.sql(), text.sqlLength(), text.values(), text.valueCount(), out, call.error()));
       return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
     }
   }
 
   /// Runs SQL and tells how many rows it changed.
   public long execute(String sql, ParameterList parameters) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(
+    try (NativeCall call = begin()) {
+      SqlCall text = SqlCall.of(sql, parameters, call.arena(), mapper);
+      MemorySegment changed = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(
           Dataprism.dp_session_execute(
-              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), changed, error),
-          error,
-          mapper);
+              call.handle(), text.sql(), text.sqlLength(), text.values(), text.valueCount(), changed, call.error()));
       return changed.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      release();
     }
   }
 
   /// Starts a query whose rows are to go to a table; the session is busy until their end.
   public TransferHandle transfer(String sql, ParameterList parameters) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(
+    try (NativeCall call = begin()) {
+      SqlCall text = SqlCall.of(sql, parameters, call.arena(), mapper);
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(
           Dataprism.dp_transfer_open(
-              session, call.sql(), call.sqlLength(), call.values(), call.valueCount(), out, error),
-          error,
-          mapper);
+              call.handle(), text.sql(), text.sqlLength(), text.values(), text.valueCount(), out, call.error()));
       return adopt(new TransferHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
     }
   }
 
   /// How far the statement is that runs; may be called from any thread.
   public Progress progress() {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dp_progress.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_progress(session, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = dp_progress.allocate(call.arena());
+      call.check(Dataprism.dp_session_progress(call.handle(), out, call.error()));
       return new Progress(dp_progress.fraction(out), dp_progress.rows_processed(out), dp_progress.rows_total(out));
-    } finally {
-      release();
     }
   }
 
   /// Has DuckDB measure the statements that run from now on, or not any more.
   public void setProfiled(boolean profiled) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_set_profiled(session, profiled ? 1 : 0, error), error, mapper);
-    } finally {
-      release();
+    try (NativeCall call = begin()) {
+      call.check(Dataprism.dp_session_set_profiled(call.handle(), profiled ? 1 : 0, call.error()));
     }
   }
 
   /// What DuckDB measured of the last statement, which has to have ended.
   public StatementProfile profile() {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dp_profile.allocate(arena);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_profile(session, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = dp_profile.allocate(call.arena());
+      call.check(Dataprism.dp_session_profile(call.handle(), out, call.error()));
       return new StatementProfile(
           dp_profile.total(out),
           dp_profile.operators(out),
@@ -154,33 +117,27 @@ public final class SessionHandle extends ParentHandle {
           dp_profile.peak_spilled(out),
           dp_profile.bytes_read(out),
           dp_profile.bytes_written(out));
-    } finally {
-      release();
     }
   }
 
   /// What the statements of this session have done that others can see, each once; only while the engine [records
   /// it][EngineHandle#recordEffects].
   public List<StatementEffect> takeEffects() {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_effects(session, out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(Dataprism.dp_session_effects(call.handle(), out, call.error()));
       MemorySegment effects = out.get(ValueLayout.ADDRESS, 0);
-      return effects.address() == 0 ? List.of() : readEffects(effects, arena, error);
-    } finally {
-      release();
+      return effects.address() == 0 ? List.of() : readEffects(effects, call);
     }
   }
 
-  private List<StatementEffect> readEffects(MemorySegment effects, Arena arena, MemorySegment error) {
+  private List<StatementEffect> readEffects(MemorySegment effects, NativeCall call) {
     try {
       List<StatementEffect> read = new ArrayList<>();
-      MemorySegment effect = dp_effect.allocate(arena);
+      MemorySegment effect = dp_effect.allocate(call.arena());
       long count = Dataprism.dp_effects_count(effects);
       for (long i = 0; i < count; i++) {
-        NativeError.check(Dataprism.dp_effects_get(effects, i, effect, error), error, mapper);
+        call.check(Dataprism.dp_effects_get(effects, i, effect, call.error()));
         String name = NativeError.text(dp_effect.name(effect));
         read.add(
             new StatementEffect(
@@ -197,57 +154,36 @@ public final class SessionHandle extends ParentHandle {
 
   /// Prepares a statement, which any session of the engine may run. The engine closes it, if nobody does.
   public StatementHandle prepare(String sql) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      Utf8Text text = Utf8Text.of(sql, arena);
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_session_prepare(session, text.data(), text.length(), out, error), error, mapper);
+    try (NativeCall call = begin()) {
+      Utf8Text text = Utf8Text.of(sql, call.arena());
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(Dataprism.dp_session_prepare(call.handle(), text.data(), text.length(), out, call.error()));
       return engine.adopt(new StatementHandle(out.get(ValueLayout.ADDRESS, 0), mapper, engine, sql));
-    } finally {
-      release();
     }
   }
 
   /// Runs a prepared statement and gives its rows.
   public ResultHandle query(StatementHandle statement, ParameterList parameters) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
-      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-      MemorySegment error = NativeError.slot(arena);
-      MemorySegment prepared = statement.enter(this);
-      try {
-        NativeError.check(
-            Dataprism.dp_statement_query(prepared, session, values, parameters.size(), out, error), error, mapper);
-      } finally {
-        statement.leave(this);
-      }
+    try (NativeCall call = begin();
+        StatementHandle.Run run = statement.runIn(this)) {
+      MemorySegment values = ParameterEncoder.encode(parameters, call.arena(), mapper);
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(
+          Dataprism.dp_statement_query(run.statement(), call.handle(), values, parameters.size(), out, call.error()));
       return adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
-    } finally {
-      release();
     }
   }
 
   /// Runs a prepared statement and tells how many rows it changed.
   public long execute(StatementHandle statement, ParameterList parameters) {
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
-      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      MemorySegment prepared = statement.enter(this);
-      try {
-        NativeError.check(
-            Dataprism.dp_statement_execute(prepared, session, values, parameters.size(), changed, error),
-            error,
-            mapper);
-      } finally {
-        statement.leave(this);
-      }
+    try (NativeCall call = begin();
+        StatementHandle.Run run = statement.runIn(this)) {
+      MemorySegment values = ParameterEncoder.encode(parameters, call.arena(), mapper);
+      MemorySegment changed = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(
+          Dataprism.dp_statement_execute(
+              run.statement(), call.handle(), values, parameters.size(), changed, call.error()));
       return changed.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      release();
     }
   }
 
@@ -256,74 +192,60 @@ public final class SessionHandle extends ParentHandle {
   /// @param rows at least one, each with as many values as the statement has parameters
   public long executeBatch(StatementHandle statement, List<ParameterList> rows) {
     int width = rows.getFirst().size();
-    MemorySegment session = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment values = ParameterEncoder.encode(rows, width, arena, mapper);
-      MemorySegment changed = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      MemorySegment prepared = statement.enter(this);
-      try {
-        NativeError.check(
-            Dataprism.dp_statement_execute_batch(prepared, session, values, width, rows.size(), changed, error),
-            error,
-            mapper);
-      } finally {
-        statement.leave(this);
-      }
+    try (NativeCall call = begin();
+        StatementHandle.Run run = statement.runIn(this)) {
+      MemorySegment values = ParameterEncoder.encode(rows, width, call.arena(), mapper);
+      MemorySegment changed = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(
+          Dataprism.dp_statement_execute_batch(
+              run.statement(), call.handle(), values, width, rows.size(), changed, call.error()));
       return changed.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      release();
     }
   }
 
   /// Runs SQL and hands the batches of the last statement, a SELECT, to a receiver: in any order, on several threads at
   /// once. When this returns, the receiver is not being called any more.
   public Delivered queryUnordered(String sql, ParameterList parameters, BatchReceiver receiver) {
-    MemorySegment session = acquire();
     delivers = true;
-    try (Arena arena = Arena.ofConfined();
+    try (NativeCall call = begin();
         BatchSink sink = new BatchSink(this, receiver)) {
-      SqlCall call = SqlCall.of(sql, parameters, arena, mapper);
-      MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
+      SqlCall text = SqlCall.of(sql, parameters, call.arena(), mapper);
+      MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
       int code =
           Dataprism.dp_session_query_unordered(
-              session,
-              call.sql(),
-              call.sqlLength(),
-              call.values(),
-              call.valueCount(),
+              call.handle(),
+              text.sql(),
+              text.sqlLength(),
+              text.values(),
+              text.valueCount(),
               BatchSink.function(),
               sink.userData(),
               rows,
-              error);
-      return sink.outcome(code, error, rows, mapper);
-    } finally {
-      release();
+              call.error());
+      return sink.outcome(code, call.error(), rows, mapper);
     }
   }
 
   /// Runs a prepared statement, and hands its batches to a receiver as [#queryUnordered(String, ParameterList,
   /// BatchReceiver)] does.
   public Delivered queryUnordered(StatementHandle statement, ParameterList parameters, BatchReceiver receiver) {
-    MemorySegment session = acquire();
     delivers = true;
-    try (Arena arena = Arena.ofConfined();
+    try (NativeCall call = begin();
+        StatementHandle.Run run = statement.runIn(this);
         BatchSink sink = new BatchSink(this, receiver)) {
-      MemorySegment values = ParameterEncoder.encode(parameters, arena, mapper);
-      MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      MemorySegment prepared = statement.enter(this);
-      try {
-        int code =
-            Dataprism.dp_statement_query_unordered(
-                prepared, session, values, parameters.size(), BatchSink.function(), sink.userData(), rows, error);
-        return sink.outcome(code, error, rows, mapper);
-      } finally {
-        statement.leave(this);
-      }
-    } finally {
-      release();
+      MemorySegment values = ParameterEncoder.encode(parameters, call.arena(), mapper);
+      MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
+      int code =
+          Dataprism.dp_statement_query_unordered(
+              run.statement(),
+              call.handle(),
+              values,
+              parameters.size(),
+              BatchSink.function(),
+              sink.userData(),
+              rows,
+              call.error());
+      return sink.outcome(code, call.error(), rows, mapper);
     }
   }
 

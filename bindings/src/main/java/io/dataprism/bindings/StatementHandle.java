@@ -2,7 +2,6 @@ package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_text;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -29,20 +28,16 @@ public final class StatementHandle extends NativeHandle {
 
   /// The names of the parameters in their order: their numbers from one on where they have no names of their own.
   public List<String> parameters() {
-    MemorySegment statement = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment error = NativeError.slot(arena);
-      MemorySegment count = arena.allocate(ValueLayout.JAVA_LONG);
-      NativeError.check(Dataprism.dp_statement_parameter_count(statement, count, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment count = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(Dataprism.dp_statement_parameter_count(call.handle(), count, call.error()));
       List<String> names = new ArrayList<>();
-      MemorySegment name = dp_text.allocate(arena);
+      MemorySegment name = dp_text.allocate(call.arena());
       for (long i = 0; i < count.get(ValueLayout.JAVA_LONG, 0); i++) {
-        NativeError.check(Dataprism.dp_statement_parameter_name(statement, i, name, error), error, mapper);
+        call.check(Dataprism.dp_statement_parameter_name(call.handle(), i, name, call.error()));
         names.add(NativeError.text(name));
       }
       return List.copyOf(names);
-    } finally {
-      release();
     }
   }
 
@@ -51,16 +46,33 @@ public final class StatementHandle extends NativeHandle {
     return "prepared statement";
   }
 
-  /// Begins to run in a session that has a call in progress for it; [#leave] ends that.
-  MemorySegment enter(SessionHandle session) {
-    MemorySegment statement = acquire();
+  /// Begins to run in a session that has a call in progress for it; closing that ends it.
+  Run runIn(SessionHandle session) {
+    acquire();
     runningIn.add(session);
-    return statement;
+    return new Run(this, session);
   }
 
-  void leave(SessionHandle session) {
-    runningIn.remove(session);
-    release();
+  /// A call of a session that this statement is used in.
+  static final class Run implements AutoCloseable {
+    private final StatementHandle statement;
+    private final SessionHandle session;
+
+    private Run(StatementHandle statement, SessionHandle session) {
+      this.statement = statement;
+      this.session = session;
+    }
+
+    /// What the native function is given.
+    MemorySegment statement() {
+      return statement.address();
+    }
+
+    @Override
+    public void close() {
+      statement.runningIn.remove(session);
+      statement.release();
+    }
   }
 
   @Override

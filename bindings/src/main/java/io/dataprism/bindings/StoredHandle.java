@@ -1,7 +1,6 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +22,21 @@ public final class StoredHandle extends NativeHandle {
   ///
   /// @return what is kept, which the engine closes if nobody does; null if nothing is kept
   public static @Nullable StoredHandle store(EngineHandle engine, ResultHandle result, long maxBytes) {
-    engine.acquire();
-    try {
+    try (NativeCall call = engine.begin()) {
       MemorySegment running = result.acquire();
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-        MemorySegment error = NativeError.slot(arena);
-        NativeError.check(Dataprism.dp_result_store(running, maxBytes, out, error), error, engine.mapper);
+      try {
+        MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+        call.check(Dataprism.dp_result_store(running, maxBytes, out, call.error()));
         MemorySegment stored = out.get(ValueLayout.ADDRESS, 0);
         if (stored.address() == 0) {
           return null;
         }
-        MemorySegment bytes = arena.allocate(ValueLayout.JAVA_LONG);
-        NativeError.check(Dataprism.dp_stored_bytes(stored, bytes, error), error, engine.mapper);
+        MemorySegment bytes = call.arena().allocate(ValueLayout.JAVA_LONG);
+        call.check(Dataprism.dp_stored_bytes(stored, bytes, call.error()));
         return engine.adopt(new StoredHandle(stored, engine.mapper, engine, bytes.get(ValueLayout.JAVA_LONG, 0)));
       } finally {
         result.release();
       }
-    } finally {
-      engine.release();
     }
   }
 
@@ -54,21 +49,17 @@ public final class StoredHandle extends NativeHandle {
   ///
   /// @return the rows, which the engine closes if nobody does; null if this has been closed
   public @Nullable ResultHandle open() {
-    engine.acquire();
-    try {
+    try (NativeCall call = engine.begin()) {
       if (!tryAcquire()) {
         return null;
       }
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
-        MemorySegment error = NativeError.slot(arena);
-        NativeError.check(Dataprism.dp_stored_open(address(), out, error), error, mapper);
+      try {
+        MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+        call.check(Dataprism.dp_stored_open(address(), out, call.error()));
         return engine.adopt(new ResultHandle(out.get(ValueLayout.ADDRESS, 0), mapper, engine));
       } finally {
         release();
       }
-    } finally {
-      engine.release();
     }
   }
 

@@ -1,7 +1,6 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.Dataprism;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -18,14 +17,10 @@ public final class TransferHandle extends NativeHandle {
   /// Runs the query on until it has given some rows, and tells how many; zero at the end. What was fetched before and
   /// not inserted is dropped.
   public long fetch() {
-    MemorySegment transfer = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment error = NativeError.slot(arena);
-      NativeError.check(Dataprism.dp_transfer_fetch(transfer, rows, error), error, mapper);
+    try (NativeCall call = begin()) {
+      MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(Dataprism.dp_transfer_fetch(call.handle(), rows, call.error()));
       return rows.get(ValueLayout.JAVA_LONG, 0);
-    } finally {
-      release();
     }
   }
 
@@ -33,19 +28,14 @@ public final class TransferHandle extends NativeHandle {
   ///
   /// @param create a statement up to its list of columns
   public void create(SessionHandle writer, String create) {
-    MemorySegment transfer = acquire();
-    try {
+    try (NativeCall call = begin()) {
       MemorySegment session = writer.acquire();
-      try (Arena arena = Arena.ofConfined()) {
-        Utf8Text text = Utf8Text.of(create, arena);
-        MemorySegment error = NativeError.slot(arena);
-        NativeError.check(
-            Dataprism.dp_transfer_create(transfer, session, text.data(), text.length(), error), error, mapper);
+      try {
+        Utf8Text text = Utf8Text.of(create, call.arena());
+        call.check(Dataprism.dp_transfer_create(call.handle(), session, text.data(), text.length(), call.error()));
       } finally {
         writer.release();
       }
-    } finally {
-      release();
     }
   }
 
@@ -53,21 +43,17 @@ public final class TransferHandle extends NativeHandle {
   ///
   /// @param table its name as SQL writes it
   public long insert(SessionHandle writer, String table) {
-    MemorySegment transfer = acquire();
-    try {
+    try (NativeCall call = begin()) {
       MemorySegment session = writer.acquire();
-      try (Arena arena = Arena.ofConfined()) {
-        Utf8Text text = Utf8Text.of(table, arena);
-        MemorySegment rows = arena.allocate(ValueLayout.JAVA_LONG);
-        MemorySegment error = NativeError.slot(arena);
-        NativeError.check(
-            Dataprism.dp_transfer_insert(transfer, session, text.data(), text.length(), rows, error), error, mapper);
+      try {
+        Utf8Text text = Utf8Text.of(table, call.arena());
+        MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
+        call.check(
+            Dataprism.dp_transfer_insert(call.handle(), session, text.data(), text.length(), rows, call.error()));
         return rows.get(ValueLayout.JAVA_LONG, 0);
       } finally {
         writer.release();
       }
-    } finally {
-      release();
     }
   }
 
