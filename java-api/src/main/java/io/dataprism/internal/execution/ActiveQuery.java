@@ -53,8 +53,8 @@ public final class ActiveQuery implements CallRunner {
   private int calls;
   private @Nullable StopReason reason;
   private boolean ended;
-  private double fraction = -1;
   private final QueryTally tally = new QueryTally();
+  private double fraction = -1;
   private @Nullable Waiting waiting;
   private @Nullable ErrorCode failure;
   private boolean profiled;
@@ -290,7 +290,7 @@ public final class ActiveQuery implements CallRunner {
   }
 
   private synchronized void throwIfStopped() {
-    if (reason == null && clock.isUp(System.nanoTime())) {
+    if (reason == null && clock.isLimited() && clock.isUp(System.nanoTime())) {
       reason = StopReason.TIME_LIMIT;
     }
     if (reason != null) {

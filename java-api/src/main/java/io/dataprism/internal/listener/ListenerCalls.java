@@ -15,6 +15,7 @@ public final class ListenerCalls {
   /// A listener by its identity: what its own `equals` says does not matter.
   private record Identity(Object listener) {
     @Override
+    @SuppressWarnings("ReferenceEquality") // Which is the purpose.
     public boolean equals(Object other) {
       return other instanceof Identity same && same.listener == listener;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,7 +54,7 @@ class ListenerCallsTest {
                   "test",
                   () -> {
                     order.add(inCall.incrementAndGet() == 1 ? number : -1);
-                    Thread.yield();
+                    LockSupport.parkNanos(1_000);
                     inCall.decrementAndGet();
                     all.countDown();
                     if (number % 100 == 7) {
