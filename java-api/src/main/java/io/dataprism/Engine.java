@@ -226,7 +226,7 @@ public final class Engine implements AutoCloseable {
   /// The engine's events; see [EventBus]. Asking for them makes the engine record them from then on, unless
   /// [EngineBuilder#eventHistory(int)] made it do so before.
   public EventBus events() {
-    return observer.events(nativeEngine);
+    return observer.events();
   }
 
   /// What all queries of this engine have taken together that have ended.

@@ -45,6 +45,10 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   private final AtomicBoolean unusable = new AtomicBoolean();
   private volatile @Nullable EventLog log;
 
+  /// The engine, once it is open. Whoever sets this reads [#log] afterwards and the other way round, so that one of the
+  /// two finds both.
+  private volatile @Nullable EngineHandle handle;
+
   /// @param historySize how many events are kept
   /// @param fromTheStart whether events are kept before somebody wants to see them
   public EngineObserver(int historySize, boolean fromTheStart) {
@@ -53,17 +57,17 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   /// The events of an engine, which are recorded from the first call on.
-  public EventBus events(NativeEngine engine) {
+  public EventBus events() {
     EventLog known = log;
-    return known != null ? known : beginEvents(engine);
+    return known != null ? known : beginEvents();
   }
 
-  private synchronized EventLog beginEvents(NativeEngine engine) {
+  private synchronized EventLog beginEvents() {
     EventLog known = log;
     if (known == null) {
       known = new EventLog(historySize);
       log = known;
-      EngineHandle open = engine.ifStarted();
+      EngineHandle open = handle;
       // One that is opened later finds the log.
       if (open != null) {
         open.recordEffects(true);
@@ -73,9 +77,10 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   @Override
-  public void opened(EngineHandle handle) {
+  public void opened(EngineHandle opened) {
+    handle = opened;
     if (log != null) {
-      handle.recordEffects(true);
+      opened.recordEffects(true);
       publish((sequence, time) -> new EngineOpened(sequence, time));
     }
   }
