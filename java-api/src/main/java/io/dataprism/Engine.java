@@ -320,6 +320,11 @@ public final class Engine implements AutoCloseable {
     return TransactionRetry.run(this, work);
   }
 
+  /// Whether the engine was opened with a cache.
+  public boolean hasCache() {
+    return caching != null;
+  }
+
   /// The results that are kept.
   ///
   /// @throws ConfigurationException if the engine was opened without a cache

@@ -409,6 +409,11 @@ public final class ActiveQuery implements CallRunner {
     clock.resume();
   }
 
+  /// Notes that its rows, or what was computed from them, had been kept.
+  public synchronized void foundInCache() {
+    tally.foundInCache();
+  }
+
   /// Counts rows that have been pulled.
   public synchronized void addRows(long count) {
     tally.addRows(count);

@@ -12,6 +12,7 @@ final class QueryTally {
   private long batches;
   private long bytes;
   private long changedRows;
+  private boolean fromCache;
 
   // Since the start: when the first call began; how long that took, and how long all calls have taken; when it ended.
   private long firstCallNanos = -1;
@@ -32,6 +33,10 @@ final class QueryTally {
 
   void addChangedRows(long count) {
     changedRows += count;
+  }
+
+  void foundInCache() {
+    fromCache = true;
   }
 
   void addCall(long beginNanos, long takenNanos) {
@@ -70,6 +75,7 @@ final class QueryTally {
         batches,
         bytes,
         changedRows,
+        fromCache,
         Optional.ofNullable(profile));
   }
 }
