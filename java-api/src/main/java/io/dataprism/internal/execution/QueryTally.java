@@ -59,10 +59,6 @@ final class QueryTally {
     return rows;
   }
 
-  long callingNanos() {
-    return callingNanos;
-  }
-
   /// What the query has taken up to its end, or up to now.
   QueryMetrics metrics(long now) {
     long total = endNanos >= 0 ? endNanos : now;

@@ -43,6 +43,7 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   private final Map<ErrorCode, Long> errors = new EnumMap<>(ErrorCode.class);
 
   private final AtomicBoolean unusable = new AtomicBoolean();
+  private final SpillWatch spills = new SpillWatch();
   private volatile @Nullable EventLog log;
 
   /// The engine, once it is open. Whoever sets this reads [#log] afterwards and the other way round, so that one of the
@@ -135,7 +136,10 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
     if (log != null) {
       publish((sequence, time) -> new QueryStarted(sequence, time, query.id(), sqlOf(query)));
     }
-    if (FlightRecording.isActive()) {
+    boolean recorded = FlightRecording.isActive();
+    // Asked here, because the thread that looks after all queries must not load classes of events.
+    spills.setWanted(recorded && FlightRecording.wantsSpills());
+    if (recorded) {
       FlightRecording.started(query);
     }
   }
@@ -161,8 +165,12 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
       publish((sequence, time) ->
           new QueryEnded(sequence, time, query.id(), sqlOf(query), outcome, Optional.ofNullable(code), metrics));
     }
+    SpillWatch.Peak peak = spills.ended(query);
     if (FlightRecording.isActive()) {
       FlightRecording.ended(query, outcome, code, metrics);
+      if (peak != null && peak.spilled() > 0) {
+        FlightRecording.spilled(query, peak);
+      }
     }
   }
 
@@ -172,8 +180,11 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   @Override
-  public boolean wantsProfiles() {
-    return FlightRecording.isActive() && FlightRecording.wantsSpills();
+  public void inCall(ActiveQuery query, long elapsedNanos) {
+    EngineHandle open = handle;
+    if (open != null) {
+      spills.inCall(query, elapsedNanos, open);
+    }
   }
 
   @Override
