@@ -4,8 +4,8 @@ import io.dataprism.error.DataPrismException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What one query waits for outside of a call: a worker, or something that another query does. The watch stops the query
-/// when its time is up meanwhile. Not thread-safe: its query guards it.
+/// What one query waits for outside of a call: a worker, or something that another query does. The watch stops the
+/// query when its time is up meanwhile. Not thread-safe: its query guards it.
 final class Waiting {
   private final FairQueue.@Nullable Ticket ticket;
   private final Watch.@Nullable Deadline deadline;
