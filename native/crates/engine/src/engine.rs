@@ -35,8 +35,19 @@ pub(crate) struct EngineCore {
 /// How often sessions had the plan of a prepared statement that they were to run.
 #[derive(Debug, Default)]
 pub(crate) struct PlanCounters {
-    pub(crate) hits: AtomicU64,
-    pub(crate) misses: AtomicU64,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl PlanCounters {
+    /// Counts a run.
+    ///
+    /// # Parameters
+    /// * `kept`: whether the plan had been kept from another run
+    pub(crate) fn note(&self, kept: bool) {
+        let counter = if kept { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// How often sessions had the plan of a prepared statement that they were to run.
@@ -44,7 +55,8 @@ pub(crate) struct PlanCounters {
 pub struct PlanCounts {
     /// How often a plan was there.
     pub hits: u64,
-    /// How often one had to be made.
+    /// How often one had to be made: for a session's first run of a statement, and for each run of one that reads tables,
+    /// which `DuckDB` plans each time.
     pub misses: u64,
 }
 

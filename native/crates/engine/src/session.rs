@@ -403,15 +403,10 @@ impl SessionCore {
         }
         let place = state.plans.iter().position(|(id, _)| *id == recipe.id);
         let known = place.and_then(|place| state.plans.remove(place));
+        self.plan_counters.note(known.is_some() && recipe.reuses_plan);
         let plan = match known {
-            Some((_, plan)) => {
-                self.plan_counters.hits.fetch_add(1, Ordering::Relaxed);
-                plan
-            }
-            None => {
-                self.plan_counters.misses.fetch_add(1, Ordering::Relaxed);
-                recipe.plan(only(connection.parse(&recipe.sql)?)?, &connection)?
-            }
+            Some((_, plan)) => plan,
+            None => recipe.plan(only(connection.parse(&recipe.sql)?)?, &connection)?,
         };
         let execution = self.guarded(state, &connection, recipe.step, recipe.change, || {
             plan.execute(&connection, parameters, BATCH_ROWS)

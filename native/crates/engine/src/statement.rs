@@ -31,7 +31,8 @@ pub(crate) struct Recipe {
     pub(crate) step: Option<TransactionStep>,
     pub(crate) change: Change,
     pub(crate) effect: Option<Effect>,
-    reuses_plan: bool,
+    /// Whether DuckDB runs a plan of it again as it is, instead of making one for each run.
+    pub(crate) reuses_plan: bool,
     parameters: Vec<String>,
 }
 

@@ -212,4 +212,12 @@ fn plans_that_are_kept_are_counted() {
     }
     let counts = engine.plan_counts();
     assert_eq!((counts.hits, counts.misses), (4, 1));
+    // DuckDB plans what reads a table for each run, whatever is kept of it.
+    engine.execute("CREATE TABLE planned (x BIGINT)", &[]).unwrap();
+    let statement = session.prepare("SELECT * FROM planned").unwrap();
+    for _ in 0..5 {
+        session.execute_prepared(&statement, &[]).unwrap();
+    }
+    let counts = engine.plan_counts();
+    assert_eq!((counts.hits, counts.misses), (4, 6));
 }

@@ -226,7 +226,7 @@ public final class Engine implements AutoCloseable {
   /// The engine's events; see [EventBus]. Asking for them makes the engine record them from then on, unless
   /// [EngineBuilder#eventHistory(int)] made it do so before.
   public EventBus events() {
-    return observer.events(nativeEngine);
+    return observer.events();
   }
 
   /// What all queries of this engine have taken together that have ended.
@@ -318,6 +318,11 @@ public final class Engine implements AutoCloseable {
   /// @throws X if the work throws it
   public <T extends @Nullable Object, X extends Exception> T inTransaction(TransactionWork<T, X> work) throws X {
     return TransactionRetry.run(this, work);
+  }
+
+  /// Whether the engine was opened with a cache.
+  public boolean hasCache() {
+    return caching != null;
   }
 
   /// The results that are kept.

@@ -94,6 +94,12 @@ public final class EngineBuilder {
     return this;
   }
 
+  /// Loads the native library and opens the database in [#open()], which fails where that fails. This is the default.
+  public EngineBuilder eager() {
+    this.lazy = false;
+    return this;
+  }
+
   /// How many queries of virtual threads, futures and publishers may be in a native call at once, at least one. The
   /// default is two a core. Platform threads that run queries themselves do not count.
   ///

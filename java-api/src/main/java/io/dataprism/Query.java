@@ -14,6 +14,8 @@ import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
 import io.dataprism.internal.cache.CacheUse;
+import io.dataprism.internal.cache.Computation;
+import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
@@ -29,7 +31,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A query that is to be run: its SQL, its parameters, and what it may take. [Engine#sql], [Session#sql] and
@@ -142,6 +146,10 @@ public final class Query {
   }
 
   private Query cached(boolean wanted) {
+    return new Query(context, work, parameters, options, new CacheUse(cache(), wanted), engine);
+  }
+
+  private QueryCache cache() {
     if (caching == null) {
       throw new ConfigurationException(
           Details.of(
@@ -149,7 +157,49 @@ public final class Query {
               "there is no cache for this query",
               "open the engine with EngineBuilder.cache, and run the query by the engine, not in a session"));
     }
-    return new Query(context, work, parameters, options, new CacheUse(caching.cache(), wanted), engine);
+    return caching.cache();
+  }
+
+  /// Computes a value from the rows, such as quantiles of a column, and keeps it in the engine's cache: it is given
+  /// again as long as the rows would be, under the rules of [#cached()]. The rows themselves are not kept. Of several
+  /// threads that ask for the same value at once, one computes it and the others wait.
+  ///
+  /// The value is found by the name together with the SQL and the parameters. So one name stands for one computation,
+  /// whose values have one type.
+  ///
+  /// Everyone who asks gets the same object, at once and by any thread: it is immutable, or never changed any more. It
+  /// is kept on the heap, and its bytes count in the cache and in the memory budget until it is dropped.
+  ///
+  /// A computation may ask for other values, which it then does not wait for but computes itself where another thread
+  /// is at it.
+  ///
+  /// @param name tells the computation from others over the same rows
+  /// @param computation makes the value of the rows, on this thread; they are closed for it. What it throws is thrown
+  ///   here, and nothing is kept.
+  /// @param bytes tells how many bytes of the heap a value takes, about
+  /// @return the value
+  /// @throws ConfigurationException if the engine has no cache, or the query belongs to a session
+  /// @throws InvalidInputException if a value is said to take less than no bytes
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public <T> T compute(
+      String name, Function<? super QueryResult, ? extends T> computation, ToLongFunction<? super T> bytes) {
+    QueryCache cache = cache();
+    Objects.requireNonNull(name, "name");
+    ActiveQuery query = begin();
+    Supplier<T> value =
+        () -> {
+          try (QueryResult rows = started(query, () -> query.run(() -> work.query(query.session(), parameters)))) {
+            return Objects.requireNonNull(computation.apply(rows), "the computation gave no value");
+          }
+        };
+    try {
+      return cache.value(new Computation<>(name, value, bytes), work, parameters, query);
+    } finally {
+      query.end();
+    }
   }
 
   /// The query as one of a group, such as those of a tenant, a user or a kind of job. Where queries of virtual threads,

@@ -51,6 +51,17 @@ class LazyStartTest {
   }
 
   @Test
+  void theLastWordOfTheBuilderCounts() {
+    Path file = directory.resolve("eager.db");
+    try (Engine engine = Engine.builder().database(file).lazy().eager().open()) {
+      assertThat(file).exists();
+      assertThat(engine.status().state()).isEqualTo(EngineStatus.State.RUNNING);
+    }
+    Path none = directory.resolve("none").resolve("eager.db");
+    assertThatThrownBy(() -> Engine.builder().database(none).eager().open()).isInstanceOf(IoException.class);
+  }
+
+  @Test
   void everyUseStarts() {
     List<java.util.function.Consumer<Engine>> uses =
         List.of(

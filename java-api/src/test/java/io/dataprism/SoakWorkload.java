@@ -60,10 +60,8 @@ final class SoakWorkload {
     OVERLOADED
   }
 
-  private static final int ROUNDS = 10;
-
-  /// After so many rounds memory has to stay as it is: pools are filled and code is compiled.
-  private static final int WARM_UP_ROUNDS = 3;
+  /// After so great a part of the rounds memory has to stay as it is: pools are filled and code is compiled.
+  private static final double WARM_UP = 0.3;
 
   private static final long KEYS = 10_000;
   private static final int ACCOUNTS = 50;
@@ -125,13 +123,14 @@ final class SoakWorkload {
 
   /// The program.
   ///
-  /// @param arguments the database file, seconds, threads and the seed
+  /// @param arguments the database file, seconds, rounds, threads and the seed
   public static void main(String[] arguments) throws Throwable {
-    Duration round = Duration.ofMillis(Long.parseLong(arguments[1]) * 1_000 / ROUNDS);
-    int threads = Integer.parseInt(arguments[2]);
-    long seed = Long.parseLong(arguments[3]);
+    int rounds = Integer.parseInt(arguments[2]);
+    Duration round = Duration.ofMillis(Long.parseLong(arguments[1]) * 1_000 / rounds);
+    int threads = Integer.parseInt(arguments[3]);
+    long seed = Long.parseLong(arguments[4]);
     boolean failed;
-    long[] resident = new long[ROUNDS];
+    List<Measured> measured = new ArrayList<>();
     try (Engine engine =
             Engine.builder()
                 .database(Path.of(arguments[0]))
@@ -142,16 +141,17 @@ final class SoakWorkload {
         Engine small = Engine.builder().memoryLimit(32L << 20).threads(1).open()) {
       small.execute("SET GLOBAL max_temp_directory_size = '0B'");
       SoakWorkload workload = new SoakWorkload(engine, small);
-      for (int i = 0; i < ROUNDS && workload.wrong.get() == null; i++) {
+      for (int i = 0; i < rounds && workload.wrong.get() == null; i++) {
         workload.runRound(round, threads, seed + (long) i * threads);
         System.gc();
         giveBackFreedMemory();
-        resident[i] = ResidentMemory.bytes();
+        long resident = ResidentMemory.bytes();
+        measured.add(new Measured(System.nanoTime() / 1e9, resident));
         System.out.println(
             "round "
                 + i
                 + " resident "
-                + (resident[i] >> 20)
+                + (resident >> 20)
                 + " MiB, DuckDB "
                 + (engine.memory().used() >> 20)
                 + " MiB, compiled code and classes "
@@ -168,7 +168,26 @@ final class SoakWorkload {
     }
     System.out.println("wrong=" + (failed ? 1 : 0));
     System.out.println("live=" + LiveHandles.ofProcess().total());
-    System.out.println("growth=" + (resident[ROUNDS - 1] - resident[WARM_UP_ROUNDS - 1]));
+    List<Measured> later = measured.subList((int) (measured.size() * WARM_UP), measured.size());
+    System.out.println("growth=" + (later.getLast().bytes - later.getFirst().bytes));
+    System.out.println("slope=" + Math.round(slope(later) * 60));
+  }
+
+  /// Resident memory at a time.
+  private record Measured(double seconds, long bytes) {}
+
+  /// How many bytes a second the line gains that fits best, by least squares: what is left behind a little at a time
+  /// shows in it long before it shows between two measurements, each of which is off by some megabytes.
+  private static double slope(List<Measured> measured) {
+    double meanSeconds = measured.stream().mapToDouble(Measured::seconds).average().orElseThrow();
+    double meanBytes = measured.stream().mapToDouble(Measured::bytes).average().orElseThrow();
+    double together = 0;
+    double square = 0;
+    for (Measured each : measured) {
+      together += (each.seconds - meanSeconds) * (each.bytes - meanBytes);
+      square += (each.seconds - meanSeconds) * (each.seconds - meanSeconds);
+    }
+    return together / square;
   }
 
   /// Has glibc give back what has been freed: with 64 threads it keeps up to some hundred megabytes, more or less by

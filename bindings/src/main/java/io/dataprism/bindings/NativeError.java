@@ -26,6 +26,9 @@ public record NativeError(int code, String message, @Nullable String sql, long p
 
   static final int CLOSED = 1500;
 
+  /// The code of an error that there is no room for something.
+  static final int OUT_OF_MEMORY = 600;
+
   static NativeError of(int code, String message, String hint) {
     return new NativeError(code, message, null, -1, hint);
   }
@@ -52,7 +55,8 @@ public record NativeError(int code, String message, @Nullable String sql, long p
     }
   }
 
-  private static NativeError take(int code, MemorySegment slot) {
+  /// Takes the error of a call that failed.
+  static NativeError take(int code, MemorySegment slot) {
     MemorySegment error = slot.get(ValueLayout.ADDRESS, 0);
     if (error.address() == 0) {
       return new NativeError(code, "the native library gave no message", null, -1, null);

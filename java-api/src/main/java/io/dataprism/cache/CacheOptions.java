@@ -6,7 +6,7 @@ import io.dataprism.error.ErrorCode;
 
 /// How an engine keeps results. Immutable.
 ///
-/// @param maxBytes how many bytes all kept results may take; what was used least goes first
+/// @param maxBytes how many bytes all kept results and values may take; what was used least goes first
 /// @param maxEntryBytes how many bytes one of them may take, at most 2 GiB - 1; larger ones are not kept
 /// @param allQueries whether every query of the engine uses the cache, rather than those that ask for it
 public record CacheOptions(long maxBytes, long maxEntryBytes, boolean allQueries) {

@@ -31,6 +31,12 @@ public final class Catalog {
     QueryResult query(String sql, @Nullable Object... parameters);
   }
 
+  /// Runs a query whose rows the engine may keep, where it has a cache.
+  @FunctionalInterface
+  private interface KeepingSource {
+    QueryResult query(String sql);
+  }
+
   /// A table or view, with the numbers by which DuckDB's own tables refer to it.
   record Relation(TableName name, boolean view, long databaseId, long id) {}
 
@@ -82,6 +88,16 @@ public final class Catalog {
           SELECT {database: database_name, schema_path: path, name: view_name} AS name, temporary, comment, sql
           FROM duckdb_views() JOIN schemas USING (database_oid, schema_oid)
           WHERE NOT internal ORDER BY name
+          """;
+
+  // One row for each way to construct a type.
+  private static final String TYPES =
+      SCHEMAS
+          + """
+          SELECT DISTINCT database_name AS database, path AS schema_path, type_name AS name,
+            database_name = 'temp' AS temporary, lower(logical_type) AS base_type, coalesce(labels, []) AS labels, comment
+          FROM duckdb_types() JOIN schemas USING (database_oid, schema_oid)
+          WHERE NOT internal ORDER BY ALL
           """;
 
   private static final String RELATIONS =
@@ -152,19 +168,21 @@ public final class Catalog {
       """;
 
   private final Source source;
+  private final KeepingSource keeping;
 
-  private Catalog(Source source) {
+  private Catalog(Source source, KeepingSource keeping) {
     this.source = source;
+    this.keeping = keeping;
   }
 
   /// The catalog of an engine, as [Engine#catalog()] gives it.
   public static Catalog of(Engine engine) {
-    return new Catalog(engine::query);
+    return new Catalog(engine::query, sql -> engine.hasCache() ? engine.sql(sql).cached().run() : engine.query(sql));
   }
 
   /// The catalog of a session, as [Session#catalog()] gives it.
   public static Catalog of(Session session) {
-    return new Catalog(session::query);
+    return new Catalog(session::query, session::query);
   }
 
   /// The databases that are attached, by name.
@@ -185,6 +203,11 @@ public final class Catalog {
   /// The views of all schemas, by name; of a session also its temporary ones.
   public List<ViewInfo> views() {
     return source.query(VIEWS).as(ViewInfo.class);
+  }
+
+  /// The types that `CREATE TYPE` has made in all schemas, by name; of a session also its temporary ones.
+  public List<TypeInfo> types() {
+    return source.query(TYPES).as(TypeInfo.class);
   }
 
   /// The full name of the table or view that is meant by a name alone: one in the current database and schema, or
@@ -242,11 +265,11 @@ public final class Catalog {
   }
 
   /// Counts the rows of a table or view. Of a view this runs its query; of a table it takes little time, for DuckDB
-  /// knows how many rows a row group has.
+  /// knows how many rows a row group has. An engine with a cache keeps the number until one of them has changed.
   ///
   /// @throws CatalogException if there is no table or view of this name
   public long countRows(TableName name) {
-    return source.query("SELECT count(*) AS n FROM " + relation(name).name().sql()).as(Count.class).getFirst().n();
+    return keeping.query("SELECT count(*) AS n FROM " + relation(name).name().sql()).as(Count.class).getFirst().n();
   }
 
   /// How the columns of a table are stored, in their order. Generated columns are not stored, nor is anything of a

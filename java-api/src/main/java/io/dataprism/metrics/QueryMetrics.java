@@ -16,8 +16,8 @@ import java.util.Optional;
 /// @param batches in how many record batches
 /// @param bytes how many bytes of native memory these batches took, one after the other
 /// @param changedRows how many rows it has inserted, updated and deleted, as far as it was run for that number
-/// @param profile what DuckDB measured of it, if that was asked for and the query ran; while a flight recording wants
-///   to know what is spilled, also of other queries that took more than 10 milliseconds
+/// @param fromCache whether its rows, or what was computed from them, had been kept by the engine's cache
+/// @param profile what DuckDB measured of it, if that was asked for and the query ran
 public record QueryMetrics(
     Duration queued,
     Duration starting,
@@ -27,4 +27,5 @@ public record QueryMetrics(
     long batches,
     long bytes,
     long changedRows,
+    boolean fromCache,
     Optional<QueryProfile> profile) {}

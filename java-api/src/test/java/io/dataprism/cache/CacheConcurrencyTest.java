@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,14 +44,20 @@ class CacheConcurrencyTest {
             }
           });
       List<CompletableFuture<?>> readers = new ArrayList<>();
-      for (String sql : List.of("SELECT n FROM counter", "SELECT n FROM seen", "SELECT n FROM counter")) {
-        Query query = engine.sql(sql).cached();
+      Query counter = engine.sql("SELECT n FROM counter");
+      Query seen = engine.sql("SELECT n FROM seen");
+      for (LongSupplier read :
+          List.<LongSupplier>of(
+              () -> one(counter.cached()),
+              () -> one(seen.cached()),
+              () -> one(counter.cached()),
+              () -> seen.<Long>compute("one", CacheConcurrencyTest::one, value -> Long.BYTES))) {
         readers.add(
             run(() -> {
               long last = 0;
               while (!writer.isDone()) {
                 long atLeast = Math.max(last, acknowledged.get());
-                last = one(query);
+                last = read.getAsLong();
                 assertThat(last).isGreaterThanOrEqualTo(atLeast);
               }
             }));
@@ -121,7 +128,11 @@ class CacheConcurrencyTest {
 
   private static long one(Query query) {
     try (QueryResult result = query.run()) {
-      return Objects.requireNonNull(result.next()).int64(0).get(0);
+      return one(result);
     }
+  }
+
+  private static long one(QueryResult result) {
+    return Objects.requireNonNull(result.next()).int64(0).get(0);
   }
 }

@@ -11,6 +11,7 @@ import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
 import io.dataprism.Session;
 import io.dataprism.Transaction;
+import io.dataprism.catalog.TableName;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
@@ -98,7 +99,10 @@ class CacheTest {
       Counted counted = new Counted(engine);
       String first = read(engine, "SELECT * FROM t ORDER BY x");
       counted.expect(0, 1, 0, 0);
-      assertThat(read(engine, "SELECT * FROM t ORDER BY x")).isEqualTo(first).contains("39999");
+      try (QueryResult kept = engine.query("SELECT * FROM t ORDER BY x")) {
+        assertThat(kept.metrics().fromCache()).isTrue();
+        assertThat(read(kept)).isEqualTo(first).contains("39999");
+      }
       counted.expect(1, 0, 0, 0);
       assertThat(engine.liveHandles().cachedResults()).isEqualTo(1);
       engine.cache().clear();
@@ -328,6 +332,7 @@ class CacheTest {
         "SELECT sum(random()) OVER (ORDER BY x) FROM t",
         "FROM (VALUES (random()))",
         "SELECT reservoir_quantile(x, 0.5) FROM t",
+        "SUMMARIZE SELECT random()",
       })
   void whatIsNotDeterministicIsNotKept(String sql) {
     try (Engine engine = open()) {
@@ -353,6 +358,8 @@ class CacheTest {
         "SELECT * FROM glob('*')",
         "SHOW TABLES",
         "DESCRIBE t",
+        "SHOW t",
+        "SUMMARIZE FROM duckdb_tables()",
         "SELECT * FROM query('SELECT 1')",
         "SELECT * FROM query_table('t')",
         "SELECT 1; SELECT 2",
@@ -392,6 +399,10 @@ class CacheTest {
         "SELECT DISTINCT ON (x) x FROM t ORDER BY x::VARCHAR COLLATE NOCASE NULLS LAST",
         "SELECT TRY_CAST('a' AS DECIMAL(3, 1)), TRY(1 / 0)",
         "  -- a comment\n SELECT 1",
+        "SUMMARIZE t",
+        "SUMMARIZE 't'",
+        "SUMMARIZE SELECT x + 1 AS y FROM t",
+        "SELECT column_name, max FROM (SUMMARIZE FROM t)",
       })
   void whatIsSafeIsKept(String sql) {
     try (Engine engine = open()) {
@@ -419,6 +430,39 @@ class CacheTest {
       read(engine, "SELECT count(*) FROM b");
       read(engine, "SELECT count(*) FROM b");
       counted.expect(1, 1, 0, 0);
+    }
+  }
+
+  @Test
+  void statisticsOfATableAreKeptUntilItOrWhatComputesThemChanges() {
+    try (Engine engine = open()) {
+      engine.execute("CREATE TABLE t AS SELECT range AS x FROM range(10); CREATE VIEW v AS FROM t");
+      String sql = "SUMMARIZE v";
+      String before = read(engine, sql);
+      Counted counted = new Counted(engine);
+      assertThat(read(engine, sql)).isEqualTo(before);
+      counted.expect(1, 0, 0, 0);
+      engine.execute("INSERT INTO t VALUES (100)");
+      assertThat(read(engine, sql)).isNotEqualTo(before).contains("100");
+      counted.expect(0, 1, 0, 1);
+      engine.execute("CREATE MACRO stddev(x) AS 'mine'");
+      assertThat(read(engine, sql)).isEqualTo(read(engine.sql(sql).uncached().run()));
+      counted.expect(0, 1, 0, 1);
+    }
+  }
+
+  @Test
+  void countsOfTheCatalogAreKept() {
+    try (Engine engine = open(CacheOptions.ofBytes(MEGABYTE))) {
+      engine.execute("CREATE TABLE t AS SELECT range AS x FROM range(10); CREATE VIEW v AS FROM t WHERE x > 4");
+      TableName v = engine.catalog().resolve("v");
+      Counted counted = new Counted(engine);
+      assertThat(engine.catalog().countRows(v)).isEqualTo(5);
+      assertThat(engine.catalog().countRows(v)).isEqualTo(5);
+      counted.expect(1, 1, 0, 0);
+      engine.execute("DELETE FROM t WHERE x = 7");
+      assertThat(engine.catalog().countRows(v)).isEqualTo(4);
+      counted.expect(0, 1, 0, 1);
     }
   }
 
@@ -665,6 +709,20 @@ class CacheTest {
       }
       CacheStatistics now = engine.cache().statistics();
       assertThat(now.plans()).isEqualTo(new CacheStatistics.Kept(4, 1));
+      engine.execute("CREATE TABLE t (x INT)");
+      try (PreparedStatement reader = session.prepare("FROM t")) {
+        for (int i = 0; i < 5; i++) {
+          read(reader.query());
+        }
+      }
+      try (PreparedStatement open = session.prepare("SELECT $1")) {
+        for (int i = 0; i < 5; i++) {
+          read(open.query(i));
+        }
+      }
+      assertThat(engine.cache().statistics().plans())
+          .as("DuckDB plans these for each run")
+          .isEqualTo(new CacheStatistics.Kept(4, 11));
       assertThat(now.analyses()).isEqualTo(new CacheStatistics.Kept(0, 0));
       read(engine, "SELECT $1 AS x", 1);
       read(engine, "SELECT $1 AS x", 2);

@@ -157,6 +157,35 @@ class CatalogTest {
   }
 
   @Test
+  void typesAreThoseThatWereCreated() {
+    assertThat(catalog.types()).isEmpty();
+    engine.execute(
+        """
+        CREATE TYPE mood AS ENUM ('sad', 'ok', 'a "b"');
+        CREATE SCHEMA s; CREATE TYPE s.point AS STRUCT(x INTEGER, y INTEGER);
+        CREATE TYPE kilometres AS DOUBLE; COMMENT ON TYPE kilometres IS 'as the crow flies';
+        ATTACH ':memory:' AS other; CREATE TYPE other.mood AS ENUM ('good');
+        """);
+    assertThat(catalog.types())
+        .containsExactly(
+            new TypeInfo(
+                "memory", List.of("main"), "kilometres", false, "double", List.of(), Optional.of("as the crow flies")),
+            new TypeInfo(
+                "memory", List.of("main"), "mood", false, "enum", List.of("sad", "ok", "a \"b\""), Optional.empty()),
+            new TypeInfo("memory", List.of("s"), "point", false, "struct", List.of(), Optional.empty()),
+            new TypeInfo("other", List.of("main"), "mood", false, "enum", List.of("good"), Optional.empty()));
+    try (Session session = engine.session()) {
+      session.execute("CREATE TEMP TYPE passing AS ENUM ('x')");
+      assertThat(session.catalog().types())
+          .filteredOn(TypeInfo::temporary)
+          .extracting(TypeInfo::name)
+          .containsExactly("passing");
+    }
+    assertThat(catalog.types()).hasSize(4);
+    engine.execute("DETACH other");
+  }
+
+  @Test
   void namesMayHoldAnything() {
     String database = "My \"File\"; DROP";
     String schema = "S.x";

@@ -10,6 +10,7 @@ import io.dataprism.error.TimeLimitException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -41,6 +42,9 @@ class FlightRecorderTest {
       try (QueryResult result = engine.query("SELECT n, hash(n) AS h FROM t ORDER BY h")) {
         result.forEach(batch -> {});
       }
+      CompletableFuture<QueryMetrics> metrics = new CompletableFuture<>();
+      engine.sql("SELECT sum(hash(n)) FROM t").onMetrics(metrics::complete).run().close();
+      assertThat(metrics.get().profile()).as("recording makes DuckDB measure nothing").isEmpty();
       assertThatThrownBy(() ->
               engine.sql("SELECT count(*) FROM range(1000000000000000)").timeLimit(Duration.ofMillis(20)).execute())
           .isInstanceOf(TimeLimitException.class);
@@ -48,17 +52,39 @@ class FlightRecorderTest {
       recording.dump(file);
     }
     List<RecordedEvent> events = RecordingFile.readAllEvents(file);
-    assertThat(of(events, "QueryStart")).extracting(event -> event.getString("sql")).hasSize(3);
+    assertThat(of(events, "QueryStart")).extracting(event -> event.getString("sql")).hasSize(4);
     List<RecordedEvent> ends = of(events, "QueryEnd");
     assertThat(ends)
         .extracting(event -> event.getString("outcome"))
-        .containsExactly("SUCCEEDED", "SUCCEEDED", "CANCELLED");
+        .containsExactly("SUCCEEDED", "SUCCEEDED", "SUCCEEDED", "CANCELLED");
     assertThat(ends.get(0).getLong("changedRows")).isEqualTo(5_000_000);
     assertThat(ends.get(1).getLong("rows")).isEqualTo(5_000_000);
     assertThat(ends.get(1).getDuration("total")).isPositive();
     assertThat(of(events, "QueryCancel")).extracting(event -> event.getString("reason")).containsExactly("TIME_LIMIT");
-    RecordedEvent spill = of(events, "Spill").getLast();
-    assertThat(spill.getLong("queryId")).isEqualTo(ends.get(1).getLong("queryId"));
+    RecordedEvent spill =
+        of(events, "Spill").stream()
+            .filter(event -> event.getLong("queryId") == ends.get(1).getLong("queryId"))
+            .findFirst()
+            .orElseThrow();
     assertThat(spill.getLong("peakSpilled")).isPositive();
+    assertThat(spill.getLong("peakMemory")).isPositive();
+  }
+
+  @Test
+  void spillingIsNotLookedForWhereNobodyWantsToKnow(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("recording.jfr");
+    try (Recording recording = new Recording();
+        Engine engine = Engine.builder().memoryLimit(64L << 20).threads(1).open()) {
+      recording.disable("io.dataprism.Spill");
+      recording.start();
+      try (QueryResult result = engine.query("SELECT range AS n, hash(n) AS h FROM range(5_000_000) ORDER BY h")) {
+        result.forEach(batch -> {});
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+    assertThat(of(events, "QueryEnd")).hasSize(1);
+    assertThat(of(events, "Spill")).isEmpty();
   }
 }

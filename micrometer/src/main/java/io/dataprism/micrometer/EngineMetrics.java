@@ -3,8 +3,6 @@ package io.dataprism.micrometer;
 import io.dataprism.Engine;
 import io.dataprism.LiveHandles;
 import io.dataprism.cache.CacheStatistics;
-import io.dataprism.error.ClosedException;
-import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.memory.EngineMemory;
 import io.dataprism.memory.MemoryBudget;
@@ -31,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// new EngineMetrics(engine, Tags.of("engine", "flights")).bindTo(registry);
 /// ```
 ///
-/// All meters begin with `dataprism.`; what they are is told in the guide to observing. The registry does not keep the
-/// engine from being garbage: keep it, as whoever closes it does. When it is closed, counters stand still and gauges
-/// are zero, or not a number where they have nothing to tell.
+/// All meters begin with `dataprism.`; what they are is told in the guide to observing. Meters that are asked within a
+/// tenth of a second tell of one moment: the engine is read once for all of them, and their values agree.
+///
+/// The registry does not keep the engine from being garbage: keep it, as whoever closes it does. When it is closed,
+/// counters stand still and gauges are zero, or not a number where they have nothing to tell.
 public final class EngineMetrics implements MeterBinder {
   private final Engine engine;
   private final Tags tags;
@@ -53,196 +53,201 @@ public final class EngineMetrics implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    bindQueries(registry);
-    bindHandles(registry);
-    bindMemory(registry);
-    if (hasCache()) {
-      bindCache(registry);
-    }
+    new Binding(registry, engine, tags).bind(engine.hasCache());
+    // Of the process: without the engine's tags, so that several engines have one meter for it.
+    bindBudget(registry);
   }
 
-  private void bindQueries(MeterRegistry registry) {
-    FunctionTimer.builder(
-            "dataprism.queries",
-            engine,
-            each -> each.statistics().ended(),
-            each -> each.statistics().time().toNanos(),
-            TimeUnit.NANOSECONDS)
-        .description("Queries that have ended, and their time from start to end")
-        .tags(tags)
-        .register(registry);
-    outcome(registry, "succeeded", QueryStatistics::succeeded);
-    outcome(registry, "failed", QueryStatistics::failed);
-    outcome(registry, "cancelled", QueryStatistics::cancelled);
-    for (ErrorCode code : ErrorCode.values()) {
-      FunctionCounter.builder(
-              "dataprism.queries.errors", engine, each -> each.statistics().errors().getOrDefault(code, 0L))
-          .description("Queries that have ended with an error")
-          .tags(tags.and("code", code.name().toLowerCase(Locale.ROOT)))
-          .register(registry);
-    }
-    counter(registry, "dataprism.rows", "Rows that queries have given", "rows", QueryStatistics::rows);
-    counter(registry, "dataprism.rows.changed", "Rows that queries have changed", "rows", QueryStatistics::changedRows);
-    counter(
-        registry, "dataprism.batches", "Record batches that queries have given", "batches", QueryStatistics::batches);
-    counter(
-        registry,
-        "dataprism.batches.size",
-        "Bytes of native memory in these record batches",
-        BaseUnits.BYTES,
-        QueryStatistics::bytes);
-    status(registry, "dataprism.queries.running", "Sessions that run a statement", EngineStatus::running);
-    status(registry, "dataprism.queries.queued", "Queries that wait for a worker", EngineStatus::queued);
-    status(registry, "dataprism.workers.busy", "Workers that do something", EngineStatus::workersBusy);
-  }
-
-  private void bindHandles(MeterRegistry registry) {
-    handles(registry, "session", LiveHandles::sessions);
-    handles(registry, "statement", LiveHandles::statements);
-    handles(registry, "result", LiveHandles::results);
-    handles(registry, "batch", LiveHandles::batches);
-    handles(registry, "cached_result", LiveHandles::cachedResults);
-  }
-
-  private void bindMemory(MeterRegistry registry) {
-    engineMemory(registry, "dataprism.engine.memory.used", "Bytes of the engine's buffers", EngineMemory::used);
-    engineMemory(registry, "dataprism.engine.memory.limit", "Bytes that these may be at present", EngineMemory::limit);
-    engineMemory(registry, "dataprism.engine.spilled", "Bytes in the temporary directory", EngineMemory::spilled);
-    budget(registry, "duckdb", MemoryUsage::duckdb);
-    budget(registry, "batches", MemoryUsage::batches);
-    budget(registry, "cache", MemoryUsage::cache);
-    budget(registry, "plugins", MemoryUsage::plugins);
-    Gauge.builder("dataprism.memory.limit", MemoryBudget.ofProcess(), MemoryBudget::limit)
+  private static void bindBudget(MeterRegistry registry) {
+    Recent<MemoryBudget, MemoryUsage> recent =
+        new Recent<>(registry.config().clock(), (budget, before) -> budget.usage());
+    budget(registry, recent, "duckdb", MemoryUsage::duckdb);
+    budget(registry, recent, "batches", MemoryUsage::batches);
+    budget(registry, recent, "cache", MemoryUsage::cache);
+    budget(registry, recent, "plugins", MemoryUsage::plugins);
+    Gauge.builder("dataprism.memory.limit", MemoryBudget.ofProcess(), each -> recent.of(each).limit())
         .description("Bytes that all engines of the process and what they give may take")
         .baseUnit(BaseUnits.BYTES)
         .register(registry);
   }
 
-  private void bindCache(MeterRegistry registry) {
-    CacheReader reader = new CacheReader();
-    lookups(registry, reader, "hit", CacheStatistics::hits);
-    lookups(registry, reader, "miss", CacheStatistics::misses);
-    lookups(registry, reader, "bypass", CacheStatistics::bypassed);
-    lookups(registry, reader, "refused", CacheStatistics::refused);
-    cacheCounter(
-        registry, reader, "dataprism.cache.evictions", "Results given up for others", CacheStatistics::evictions);
-    cacheCounter(
-        registry,
-        reader,
-        "dataprism.cache.invalidations",
-        "Results that became out of date",
-        CacheStatistics::invalidations);
-    Gauge.builder("dataprism.cache.entries", engine, each -> reader.now(each, CacheStatistics::entries))
-        .description("Results that are kept")
-        .tags(tags)
-        .register(registry);
-    Gauge.builder("dataprism.cache.size", engine, each -> reader.now(each, CacheStatistics::bytes))
-        .description("Bytes of native memory that they take")
-        .baseUnit(BaseUnits.BYTES)
-        .tags(tags)
-        .register(registry);
-  }
-
-  private boolean hasCache() {
-    try {
-      engine.cache();
-      return true;
-    } catch (ConfigurationException e) {
-      return false;
-    }
-  }
-
-  private void outcome(MeterRegistry registry, String outcome, ToDoubleFunction<QueryStatistics> value) {
-    FunctionCounter.builder("dataprism.queries.ended", engine, each -> value.applyAsDouble(each.statistics()))
-        .description("Queries that have ended")
-        .tags(tags.and("outcome", outcome))
-        .register(registry);
-  }
-
-  private void counter(
-      MeterRegistry registry, String name, String description, String unit, ToDoubleFunction<QueryStatistics> value) {
-    FunctionCounter.builder(name, engine, each -> value.applyAsDouble(each.statistics()))
-        .description(description)
-        .baseUnit(unit)
-        .tags(tags)
-        .register(registry);
-  }
-
-  private void status(MeterRegistry registry, String name, String description, ToDoubleFunction<EngineStatus> value) {
-    Gauge.builder(name, engine, each -> value.applyAsDouble(each.status()))
-        .description(description)
-        .tags(tags)
-        .register(registry);
-  }
-
-  private void handles(MeterRegistry registry, String kind, ToDoubleFunction<LiveHandles> value) {
-    Gauge.builder("dataprism.handles", engine, each -> value.applyAsDouble(each.status().open()))
-        .description("Native objects that are open")
-        .tags(tags.and("kind", kind))
-        .register(registry);
-  }
-
-  private void engineMemory(
-      MeterRegistry registry, String name, String description, ToDoubleFunction<EngineMemory> value) {
-    Gauge.builder(
-            name, engine, each -> each.status().memory().map(memory -> value.applyAsDouble(memory)).orElse(Double.NaN))
-        .description(description)
-        .baseUnit(BaseUnits.BYTES)
-        .tags(tags)
-        .register(registry);
-  }
-
-  // Of the process: without the engine's tags, so that several engines have one meter for it.
-  private static void budget(MeterRegistry registry, String kind, ToDoubleFunction<MemoryUsage> value) {
-    Gauge.builder("dataprism.memory.used", MemoryBudget.ofProcess(), budget -> value.applyAsDouble(budget.usage()))
+  private static void budget(
+      MeterRegistry registry,
+      Recent<MemoryBudget, MemoryUsage> recent,
+      String kind,
+      ToDoubleFunction<MemoryUsage> value) {
+    Gauge.builder("dataprism.memory.used", MemoryBudget.ofProcess(), each -> value.applyAsDouble(recent.of(each)))
         .description("Bytes that all engines of the process and what they give take")
         .baseUnit(BaseUnits.BYTES)
         .tags("kind", kind)
         .register(registry);
   }
 
-  private void lookups(
-      MeterRegistry registry, CacheReader reader, String result, ToDoubleFunction<CacheStatistics> value) {
-    FunctionCounter.builder("dataprism.cache.lookups", engine, each -> reader.total(each, value))
-        .description("Queries that asked the cache")
-        .tags(tags.and("result", result))
-        .register(registry);
-  }
+  /// The meters of an engine in one registry. They do not keep it, and so not the engine.
+  private static final class Binding {
+    private final MeterRegistry registry;
+    private final Engine engine;
+    private final Tags tags;
+    private final Recent<Engine, Reading> recent;
 
-  private void cacheCounter(
-      MeterRegistry registry,
-      CacheReader reader,
-      String name,
-      String description,
-      ToDoubleFunction<CacheStatistics> value) {
-    FunctionCounter.builder(name, engine, each -> reader.total(each, value))
-        .description(description)
-        .tags(tags)
-        .register(registry);
-  }
-
-  /// Reads what a cache tells, which a closed engine's does not. Knows no engine, so that the registry keeps none.
-  private static final class CacheReader {
-    private volatile @Nullable CacheStatistics last;
-
-    /// A number that only grows; that of the last time where the engine is closed.
-    double total(Engine engine, ToDoubleFunction<CacheStatistics> value) {
-      try {
-        last = engine.cache().statistics();
-      } catch (ClosedException e) {
-        // What was read last is all there is to tell.
-      }
-      CacheStatistics known = last;
-      return known == null ? 0 : value.applyAsDouble(known);
+    Binding(MeterRegistry registry, Engine engine, Tags tags) {
+      this.registry = registry;
+      this.engine = engine;
+      this.tags = tags;
+      this.recent = new Recent<>(registry.config().clock(), Reading::of);
     }
 
-    /// A number that is what it is now; zero where the engine is closed.
-    double now(Engine engine, ToDoubleFunction<CacheStatistics> value) {
-      try {
-        return value.applyAsDouble(engine.cache().statistics());
-      } catch (ClosedException e) {
-        return 0;
+    void bind(boolean withCache) {
+      bindQueries();
+      bindHandles();
+      bindMemory();
+      if (withCache) {
+        bindCache();
       }
+    }
+
+    private void bindQueries() {
+      Recent<Engine, Reading> from = recent;
+      FunctionTimer.builder(
+              "dataprism.queries",
+              engine,
+              each -> from.of(each).queries().ended(),
+              each -> from.of(each).queries().time().toNanos(),
+              TimeUnit.NANOSECONDS)
+          .description("Queries that have ended, and their time from start to end")
+          .tags(tags)
+          .register(registry);
+      outcome("succeeded", QueryStatistics::succeeded);
+      outcome("failed", QueryStatistics::failed);
+      outcome("cancelled", QueryStatistics::cancelled);
+      for (ErrorCode code : ErrorCode.values()) {
+        counter(
+            "dataprism.queries.errors",
+            "Queries that have ended with an error",
+            null,
+            tags.and("code", code.name().toLowerCase(Locale.ROOT)),
+            reading -> reading.queries().errors().getOrDefault(code, 0L));
+      }
+      counter("dataprism.rows", "Rows that queries have given", "rows", QueryStatistics::rows);
+      counter("dataprism.rows.changed", "Rows that queries have changed", "rows", QueryStatistics::changedRows);
+      counter("dataprism.batches", "Record batches that queries have given", "batches", QueryStatistics::batches);
+      counter(
+          "dataprism.batches.size",
+          "Bytes of native memory in these record batches",
+          BaseUnits.BYTES,
+          QueryStatistics::bytes);
+      status("dataprism.queries.running", "Sessions that run a statement", EngineStatus::running);
+      status("dataprism.queries.queued", "Queries that wait for a worker", EngineStatus::queued);
+      status("dataprism.workers.busy", "Workers that do something", EngineStatus::workersBusy);
+    }
+
+    private void outcome(String outcome, ToDoubleFunction<QueryStatistics> value) {
+      counter(
+          "dataprism.queries.ended",
+          "Queries that have ended",
+          null,
+          tags.and("outcome", outcome),
+          reading -> value.applyAsDouble(reading.queries()));
+    }
+
+    private void counter(String name, String description, String unit, ToDoubleFunction<QueryStatistics> value) {
+      counter(name, description, unit, tags, reading -> value.applyAsDouble(reading.queries()));
+    }
+
+    private void status(String name, String description, ToDoubleFunction<EngineStatus> value) {
+      gauge(name, description, null, tags, reading -> value.applyAsDouble(reading.status()));
+    }
+
+    private void bindHandles() {
+      handles("session", LiveHandles::sessions);
+      handles("statement", LiveHandles::statements);
+      handles("result", LiveHandles::results);
+      handles("batch", LiveHandles::batches);
+      handles("cached_result", LiveHandles::cachedResults);
+    }
+
+    private void handles(String kind, ToDoubleFunction<LiveHandles> value) {
+      gauge(
+          "dataprism.handles",
+          "Native objects that are open",
+          null,
+          tags.and("kind", kind),
+          reading -> value.applyAsDouble(reading.status().open()));
+    }
+
+    private void bindMemory() {
+      memory("dataprism.engine.memory.used", "Bytes of the engine's buffers", EngineMemory::used);
+      memory("dataprism.engine.memory.limit", "Bytes that these may be at present", EngineMemory::limit);
+      memory("dataprism.engine.spilled", "Bytes in the temporary directory", EngineMemory::spilled);
+    }
+
+    private void memory(String name, String description, ToDoubleFunction<EngineMemory> value) {
+      gauge(
+          name,
+          description,
+          BaseUnits.BYTES,
+          tags,
+          reading -> reading.status().memory().map(value::applyAsDouble).orElse(Double.NaN));
+    }
+
+    private void bindCache() {
+      lookups("hit", CacheStatistics::hits);
+      lookups("miss", CacheStatistics::misses);
+      lookups("bypass", CacheStatistics::bypassed);
+      lookups("refused", CacheStatistics::refused);
+      counter(
+          "dataprism.cache.evictions",
+          "Results given up for others",
+          null,
+          tags,
+          reading -> reading.cacheTotal(CacheStatistics::evictions));
+      counter(
+          "dataprism.cache.invalidations",
+          "Results that became out of date",
+          null,
+          tags,
+          reading -> reading.cacheTotal(CacheStatistics::invalidations));
+      gauge(
+          "dataprism.cache.entries",
+          "Results that are kept",
+          null,
+          tags,
+          reading -> reading.cacheNow(CacheStatistics::entries));
+      gauge(
+          "dataprism.cache.size",
+          "Bytes of memory that they take",
+          BaseUnits.BYTES,
+          tags,
+          reading -> reading.cacheNow(CacheStatistics::bytes));
+    }
+
+    private void lookups(String result, ToDoubleFunction<CacheStatistics> value) {
+      counter(
+          "dataprism.cache.lookups",
+          "Queries that asked the cache",
+          null,
+          tags.and("result", result),
+          reading -> reading.cacheTotal(value));
+    }
+
+    private void counter(
+        String name, String description, @Nullable String unit, Tags all, ToDoubleFunction<Reading> value) {
+      Recent<Engine, Reading> from = recent;
+      FunctionCounter.builder(name, engine, each -> value.applyAsDouble(from.of(each)))
+          .description(description)
+          .baseUnit(unit)
+          .tags(all)
+          .register(registry);
+    }
+
+    private void gauge(
+        String name, String description, @Nullable String unit, Tags all, ToDoubleFunction<Reading> value) {
+      Recent<Engine, Reading> from = recent;
+      Gauge.builder(name, engine, each -> value.applyAsDouble(from.of(each)))
+          .description(description)
+          .baseUnit(unit)
+          .tags(all)
+          .register(registry);
     }
   }
 }

@@ -174,6 +174,7 @@ final class SnippetProgram {
         import io.dataprism.job.*;
         import io.dataprism.memory.*;
         import io.dataprism.metrics.*;
+        import io.dataprism.micrometer.*;
         import io.dataprism.plan.*;
         import io.dataprism.schema.*;
         import io.dataprism.status.*;

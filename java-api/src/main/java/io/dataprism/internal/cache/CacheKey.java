@@ -14,18 +14,21 @@ import java.time.Period;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What a result is found by: the exact SQL, and its parameters with their types. Immutable.
+/// What a result is found by: the exact SQL, and its parameters with their types; and what a value is found by that was
+/// computed from a result: the computation's name as well. Immutable.
 ///
+/// @param computation the name of the computation, or null for the rows themselves
 /// @param parameters values, each after its name where it has one; null is a value like any other
-record CacheKey(String sql, List<@Nullable Object> parameters, int hash) {
+record CacheKey(@Nullable String computation, String sql, List<@Nullable Object> parameters, int hash) {
   /// What an entry takes besides texts: its own objects, and those of the map that holds it.
   private static final long OVERHEAD = 256;
 
-  /// The key of a query; null where a parameter has no SQL type.
-  static @Nullable CacheKey of(String sql, ParameterList parameters) {
+  /// The key of a query, or of a computation over its rows; null where a parameter has no SQL type.
+  static @Nullable CacheKey of(@Nullable String computation, String sql, ParameterList parameters) {
     List<@Nullable Object> values = new ArrayList<>(parameters.size());
     for (int i = 0; i < parameters.size(); i++) {
       String name = parameters.name(i);
@@ -39,7 +42,8 @@ record CacheKey(String sql, List<@Nullable Object> parameters, int hash) {
       // Whoever owns the array may change it.
       values.add(value instanceof byte[] bytes ? ByteBuffer.wrap(bytes.clone()) : value);
     }
-    return new CacheKey(sql, values, 31 * sql.hashCode() + values.hashCode());
+    return new CacheKey(
+        computation, sql, values, 31 * (31 * Objects.hashCode(computation) + sql.hashCode()) + values.hashCode());
   }
 
   /// A name, which no value is equal to.
@@ -75,7 +79,7 @@ record CacheKey(String sql, List<@Nullable Object> parameters, int hash) {
 
   /// How many bytes of the heap the key takes, about.
   long bytes() {
-    long bytes = OVERHEAD + 2L * sql.length();
+    long bytes = OVERHEAD + 2L * sql.length() + (computation == null ? 0 : 2L * computation.length());
     for (Object value : parameters) {
       bytes +=
           switch (value) {
@@ -96,6 +100,7 @@ record CacheKey(String sql, List<@Nullable Object> parameters, int hash) {
   public boolean equals(@Nullable Object other) {
     return other instanceof CacheKey key
         && key.hash == hash
+        && Objects.equals(key.computation, computation)
         && key.sql.equals(sql)
         && key.parameters.equals(parameters);
   }

@@ -7,6 +7,7 @@ import io.dataprism.Engine;
 import io.dataprism.bindings.ChangeCounters;
 import io.dataprism.bindings.ChangeCounters.PlanCounts;
 import io.dataprism.bindings.ChangeCounters.Versions;
+import io.dataprism.bindings.MemoryReservation;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.bindings.StoredHandle;
@@ -15,9 +16,12 @@ import io.dataprism.cache.CacheOptions;
 import io.dataprism.cache.CacheStatistics;
 import io.dataprism.cache.CacheStatistics.Kept;
 import io.dataprism.cache.ResultCache;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.handle.Errors;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,13 +30,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The results that an engine keeps. Thread-safe.
+/// The results that an engine keeps, and the values that were computed from results. Thread-safe.
 ///
 /// Whether a result is still true is decided when it is asked for, by comparing versions that were read before it was
 /// computed with those of now. Nobody has to be told of a change, so no change can be missed.
 public final class QueryCache implements ResultCache {
+  /// Bound within a computation of a value.
+  private static final ScopedValue<Boolean> COMPUTING = ScopedValue.newInstance();
+
   private final Engine engine;
   private final NativeEngine nativeEngine;
   private final ChangeCounters counters;
@@ -40,7 +48,7 @@ public final class QueryCache implements ResultCache {
   private final StatementAnalyses analyses;
   private final Cache<CacheKey, Entry> entries;
 
-  /// Results that are being computed, each with what is done when it has been.
+  /// Results and values that are being computed, each with what is done when it has been.
   private final ConcurrentMap<CacheKey, CompletableFuture<@Nullable Void>> flights = new ConcurrentHashMap<>();
 
   private final AtomicLong bytes = new AtomicLong();
@@ -51,9 +59,8 @@ public final class QueryCache implements ResultCache {
   private final LongAdder invalidations = new LongAdder();
   private final Map<BypassReason, LongAdder> bypasses = new EnumMap<>(BypassReason.class);
 
-  /// A result, and what it was computed from.
-  private static final class Entry {
-    final StoredHandle stored;
+  /// Something that was computed, and what from.
+  private abstract static sealed class Entry permits Rows, Value {
     final Reads reads;
     final Versions versions;
     final FileVersions files;
@@ -62,8 +69,7 @@ public final class QueryCache implements ResultCache {
     /// A count of changes at which the entry was known to be true.
     volatile long trueAt;
 
-    Entry(StoredHandle stored, State state, int weight) {
-      this.stored = stored;
+    Entry(State state, int weight) {
       this.reads = state.reads;
       this.versions = state.versions;
       this.files = state.files;
@@ -79,7 +85,54 @@ public final class QueryCache implements ResultCache {
           && versions.rows() == state.versions.rows()
           && files.equals(state.files);
     }
+
+    /// Gives its memory back. What somebody reads stays readable.
+    abstract void close();
   }
+
+  /// The rows of a query.
+  private static final class Rows extends Entry {
+    private final StoredHandle stored;
+
+    Rows(StoredHandle stored, State state, int weight) {
+      super(state, weight);
+      this.stored = stored;
+    }
+
+    @Override
+    void close() {
+      stored.close();
+    }
+  }
+
+  /// What a computation has made of the rows of a query.
+  private static final class Value extends Entry {
+    private final Object value;
+    private final MemoryReservation memory;
+
+    Value(Object value, MemoryReservation memory, State state, int weight) {
+      super(state, weight);
+      this.value = value;
+      this.memory = memory;
+    }
+
+    @Override
+    void close() {
+      memory.close();
+    }
+  }
+
+  /// What a look for an entry has found.
+  private sealed interface Look<R> {}
+
+  /// What was asked for.
+  private record Hit<R>(R found) implements Look<R> {}
+
+  /// Nothing that is true.
+  ///
+  /// @param stale what was there and is true no more
+  /// @param state what the statement would read now
+  private record Miss<R>(@Nullable Entry stale, State state) implements Look<R> {}
 
   /// What a statement would read now.
   private record State(Reads reads, Versions versions, FileVersions files) {
@@ -92,7 +145,7 @@ public final class QueryCache implements ResultCache {
     this.engine = engine;
     this.nativeEngine = nativeEngine;
     this.options = options;
-    this.counters = new ChangeCounters(nativeEngine);
+    this.counters = new ChangeCounters(nativeEngine::get);
     this.analyses = new StatementAnalyses(engine, counters);
     for (BypassReason reason : BypassReason.values()) {
       bypasses.put(reason, new LongAdder());
@@ -113,7 +166,7 @@ public final class QueryCache implements ResultCache {
       if (cause == RemovalCause.SIZE) {
         evictions.increment();
       }
-      entry.stored.close();
+      entry.close();
     }
   }
 
@@ -128,12 +181,13 @@ public final class QueryCache implements ResultCache {
       // Running it says so.
       return query.run(() -> work.query(query.session(), parameters));
     }
-    CacheKey key = CacheKey.of(work.sql(), parameters);
+    CacheKey key = CacheKey.of(null, work.sql(), parameters);
     if (key == null) {
       return query.run(() -> bypass(BypassReason.PARAMETER, work, parameters, query));
     }
-    ResultHandle kept = query.lookHere(() -> openUnchanged(key));
+    ResultHandle kept = query.lookHere(() -> openUnchanged(key, QueryCache::rowsOf));
     if (kept != null) {
+      query.foundInCache();
       return kept;
     }
     boolean waited = false;
@@ -152,19 +206,6 @@ public final class QueryCache implements ResultCache {
     }
   }
 
-  /// The rows of an entry, if nothing at all has changed since they were known to be true.
-  private @Nullable ResultHandle openUnchanged(CacheKey key) {
-    Entry entry = entries.getIfPresent(key);
-    if (entry == null || !entry.files.files().isEmpty() || entry.trueAt != counters.count()) {
-      return null;
-    }
-    ResultHandle rows = entry.stored.open();
-    if (rows != null) {
-      hits.increment();
-    }
-    return rows;
-  }
-
   /// What came of looking for the rows and computing them.
   ///
   /// @param rows the rows, or null
@@ -176,18 +217,15 @@ public final class QueryCache implements ResultCache {
   /// @param alone whether to do so though somebody else does too
   private Attempt attempt(CacheKey key, boolean alone, Work work, ParameterList parameters, ActiveQuery query) {
     while (true) {
-      ResultHandle unchanged = openUnchanged(key);
-      if (unchanged != null) {
-        return new Attempt(unchanged, null);
+      Miss<ResultHandle> miss;
+      switch (look(key, QueryCache::rowsOf)) {
+        case Hit<ResultHandle>(ResultHandle rows) -> {
+          query.foundInCache();
+          return new Attempt(rows, null);
+        }
+        case Miss<ResultHandle> nothing -> miss = nothing;
       }
-      Entry entry = entries.getIfPresent(key);
-      State state = state(key.sql());
-      ResultHandle rows = entry == null ? null : open(key, entry, state);
-      if (rows != null) {
-        hits.increment();
-        return new Attempt(rows, null);
-      }
-      BypassReason reason = state.bypass();
+      BypassReason reason = miss.state.bypass();
       if (reason != null) {
         return new Attempt(bypass(reason, work, parameters, query), null);
       }
@@ -197,9 +235,8 @@ public final class QueryCache implements ResultCache {
         return new Attempt(null, other);
       }
       try {
-        Entry meanwhile = entries.getIfPresent(key);
-        if (meanwhile == null || meanwhile == entry) {
-          return new Attempt(compute(key, state, work, parameters, query), null);
+        if (isUnchanged(key, miss.stale)) {
+          return new Attempt(compute(key, miss.state, work, parameters, query), null);
         }
       } finally {
         flights.remove(key, flight);
@@ -208,16 +245,121 @@ public final class QueryCache implements ResultCache {
     }
   }
 
-  /// The rows of an entry; null if it is not true any more, or is gone.
-  private @Nullable ResultHandle open(CacheKey key, Entry entry, State state) {
-    if (!entry.isTrueIn(state)) {
-      if (entries.asMap().remove(key, entry)) {
-        invalidations.increment();
+  /// Gives what a computation makes of the rows of a query: a kept value if it is true, a new one otherwise. To be
+  /// called outside of a call of the query, for computing is the caller's code, and whoever waits for it must not hold
+  /// a worker that it needs.
+  public <T> T value(Computation<T> computation, Work work, ParameterList parameters, ActiveQuery query) {
+    if (!StatementAnalyses.mayBeSelect(work.sql())) {
+      count(BypassReason.NOT_A_SELECT);
+      return computation.value().get();
+    }
+    if (work.isClosed()) {
+      // Running it says so.
+      return computation.value().get();
+    }
+    CacheKey key = CacheKey.of(computation.name(), work.sql(), parameters);
+    if (key == null) {
+      count(BypassReason.PARAMETER);
+      return computation.value().get();
+    }
+    Object kept = query.lookHere(() -> openUnchanged(key, QueryCache::valueOf));
+    // Two computations that asked for each other's values would wait for ever.
+    boolean alone = COMPUTING.isBound();
+    while (kept == null) {
+      Miss<Object> miss;
+      switch (query.run(() -> look(key, QueryCache::valueOf))) {
+        case Hit<Object>(Object value) -> {
+          kept = value;
+          continue;
+        }
+        case Miss<Object> nothing -> miss = nothing;
       }
+      BypassReason reason = miss.state.bypass();
+      if (reason != null) {
+        count(reason);
+        return computation.value().get();
+      }
+      CompletableFuture<@Nullable Void> flight = new CompletableFuture<>();
+      CompletableFuture<@Nullable Void> other = alone ? null : flights.putIfAbsent(key, flight);
+      if (other != null) {
+        query.await(other);
+        alone = true;
+        continue;
+      }
+      try {
+        if (isUnchanged(key, miss.stale)) {
+          return compute(key, miss.state, computation);
+        }
+      } finally {
+        flights.remove(key, flight);
+        flight.complete(null);
+      }
+    }
+    query.foundInCache();
+    // Whoever gives a computation its name gives its values their type.
+    @SuppressWarnings("unchecked")
+    T value = (T) kept;
+    return value;
+  }
+
+  private static @Nullable ResultHandle rowsOf(Entry entry) {
+    return ((Rows) entry).stored.open();
+  }
+
+  private static Object valueOf(Entry entry) {
+    return ((Value) entry).value;
+  }
+
+  /// Takes something out of an entry, if nothing at all has changed since that was known to be true.
+  ///
+  /// @param open takes it out; null if the entry has been closed
+  private <R> @Nullable R openUnchanged(CacheKey key, Function<Entry, @Nullable R> open) {
+    Entry entry = entries.getIfPresent(key);
+    if (entry == null || !entry.files.files().isEmpty() || entry.trueAt != counters.count()) {
       return null;
     }
-    entry.trueAt = state.versions.changes();
-    return entry.stored.open();
+    R found = open.apply(entry);
+    if (found != null) {
+      hits.increment();
+    }
+    return found;
+  }
+
+  /// Looks for what is kept for a key, and whether it is true.
+  ///
+  /// @param open takes it out of its entry; null if the entry has been closed
+  private <R> Look<R> look(CacheKey key, Function<Entry, @Nullable R> open) {
+    R unchanged = openUnchanged(key, open);
+    if (unchanged != null) {
+      return new Hit<>(unchanged);
+    }
+    Entry entry = entries.getIfPresent(key);
+    State state = state(key.sql());
+    if (entry != null && isTrue(key, entry, state)) {
+      R found = open.apply(entry);
+      if (found != null) {
+        hits.increment();
+        return new Hit<>(found);
+      }
+    }
+    return new Miss<>(entry, state);
+  }
+
+  /// Whether an entry is true still; one that is not goes.
+  private boolean isTrue(CacheKey key, Entry entry, State state) {
+    if (entry.isTrueIn(state)) {
+      entry.trueAt = state.versions.changes();
+      return true;
+    }
+    if (entries.asMap().remove(key, entry)) {
+      invalidations.increment();
+    }
+    return false;
+  }
+
+  private boolean isUnchanged(CacheKey key, @Nullable Entry before) {
+    Entry meanwhile = entries.getIfPresent(key);
+    return meanwhile == null || meanwhile == before;
   }
 
   private ResultHandle compute(CacheKey key, State state, Work work, ParameterList parameters, ActiveQuery query) {
@@ -231,9 +373,7 @@ public final class QueryCache implements ResultCache {
       if (stored == null) {
         refused.increment();
       } else {
-        Entry entry = new Entry(stored, state, Math.toIntExact(stored.bytes() + keyBytes));
-        bytes.addAndGet(entry.weight);
-        entries.put(key, entry);
+        keep(key, new Rows(stored, state, Math.toIntExact(stored.bytes() + keyBytes)));
       }
       done = true;
       return rows;
@@ -244,12 +384,47 @@ public final class QueryCache implements ResultCache {
     }
   }
 
+  private <T> T compute(CacheKey key, State state, Computation<T> computation) {
+    misses.increment();
+    T value = ScopedValue.where(COMPUTING, true).call(() -> computation.value().get());
+    long size = computation.bytes().applyAsLong(value);
+    if (size < 0) {
+      throw Errors.of(
+          Details.of(
+              ErrorCode.INVALID_INPUT,
+              "the value of the computation '" + computation.name() + "' is said to take " + size + " bytes",
+              "give a function that tells how many bytes of the heap a value takes"));
+    }
+    long keyBytes = key.bytes();
+    MemoryReservation memory =
+        size > options.maxEntryBytes() - keyBytes ? null : MemoryReservation.forCache(size, nativeEngine);
+    if (memory == null) {
+      refused.increment();
+    } else {
+      keep(key, new Value(value, memory, state, Math.toIntExact(size + keyBytes)));
+      // Closing the engine drops what is kept then, and closes nothing else that has been reserved.
+      if (nativeEngine.isClosed()) {
+        entries.invalidate(key);
+      }
+    }
+    return value;
+  }
+
+  private void keep(CacheKey key, Entry entry) {
+    bytes.addAndGet(entry.weight);
+    entries.put(key, entry);
+  }
+
   private ResultHandle bypass(BypassReason reason, Work work, ParameterList parameters, ActiveQuery query) {
+    count(reason);
+    return work.query(query.session(), parameters);
+  }
+
+  private void count(BypassReason reason) {
     LongAdder count = bypasses.get(reason);
     if (count != null) {
       count.increment();
     }
-    return work.query(query.session(), parameters);
   }
 
   /// What a statement would read now. Versions are read before anything is: what changes from here on moves them.

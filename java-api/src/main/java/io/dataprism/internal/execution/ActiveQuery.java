@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe; one call at a time, which the session sees to.
 public final class ActiveQuery implements CallRunner {
-  /// A query of which nobody but an observer wants the profile, and that has computed for a shorter time, has nothing
-  /// in it that is worth reading it.
-  private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
   private static final AtomicLong LAST_ID = new AtomicLong();
 
   private final long id = LAST_ID.incrementAndGet();
@@ -114,7 +109,7 @@ public final class ActiveQuery implements CallRunner {
           throw stopped(reason, null);
         }
       }
-      if (options.profiled() || context.observer().wantsProfiles()) {
+      if (options.profiled()) {
         taken.setProfiled(true);
         synchronized (this) {
           profiled = true;
@@ -381,6 +376,7 @@ public final class ActiveQuery implements CallRunner {
     if (reporter != null) {
       reporter.reportNowAndThen(this, now);
     }
+    context.observer().inCall(this, clock.sinceStart(now));
   }
 
   private synchronized boolean isStopped() {
@@ -407,6 +403,11 @@ public final class ActiveQuery implements CallRunner {
   /// Time counts against the time limit again.
   public void resumeClock() {
     clock.resume();
+  }
+
+  /// Notes that its rows, or what was computed from them, had been kept.
+  public synchronized void foundInCache() {
+    tally.foundInCache();
   }
 
   /// Counts rows that have been pulled.
@@ -470,16 +471,14 @@ public final class ActiveQuery implements CallRunner {
   /// another one before the query is ended.
   public void statementEnded() {
     SessionHandle used;
-    boolean wanted;
     synchronized (this) {
       used = session;
       if (!profiled || used == null) {
         return;
       }
       profiled = false;
-      wanted = options.profiled() || tally.callingNanos() >= SHORT_NANOS;
     }
-    QueryProfile measured = context.workers().runUninterrupted(() -> ProfileReader.take(used, wanted));
+    QueryProfile measured = context.workers().runUninterrupted(() -> ProfileReader.take(used));
     synchronized (this) {
       tally.measured(measured);
     }
@@ -517,7 +516,8 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
-  private synchronized boolean hasEnded() {
+  /// Whether the query has ended, or is about to.
+  public synchronized boolean hasEnded() {
     return ended;
   }
 

@@ -13,13 +13,12 @@ final class ProfileReader {
 
   /// Ends the measuring.
   ///
-  /// @param wanted whether somebody wants to know what was measured, which costs something
-  /// @return what was measured, or null
-  static @Nullable QueryProfile take(SessionHandle session, boolean wanted) {
+  /// @return what was measured; null where the session has nothing to tell any more
+  static @Nullable QueryProfile take(SessionHandle session) {
     try {
-      StatementProfile measured = wanted ? session.profile() : null;
+      StatementProfile measured = session.profile();
       session.setProfiled(false);
-      return measured == null ? null : profile(measured);
+      return profile(measured);
     } catch (DataPrismException e) {
       // A session that was closed, that somebody uses for something else by now, or whose database a fatal error has
       // made unusable, has nothing to tell of this query, which is not to fail for that.

@@ -23,9 +23,7 @@ public interface QueryObserver {
         public void effects(List<StatementEffect> effects) {}
 
         @Override
-        public boolean wantsProfiles() {
-          return false;
-        }
+        public void inCall(ActiveQuery query, long elapsedNanos) {}
       };
 
   /// A query was started, or has begun to wait for a worker.
@@ -40,6 +38,8 @@ public interface QueryObserver {
   /// What statements have done that others can see now, in their order.
   void effects(List<StatementEffect> effects);
 
-  /// Whether DuckDB is to measure queries that do not ask for it.
-  boolean wantsProfiles();
+  /// A query is in a native call. Called again and again during it, by the thread that looks after all queries.
+  ///
+  /// @param elapsedNanos how long ago the query began
+  void inCall(ActiveQuery query, long elapsedNanos);
 }

@@ -12,6 +12,7 @@ final class QueryTally {
   private long batches;
   private long bytes;
   private long changedRows;
+  private boolean fromCache;
 
   // Since the start: when the first call began; how long that took, and how long all calls have taken; when it ended.
   private long firstCallNanos = -1;
@@ -34,6 +35,10 @@ final class QueryTally {
     changedRows += count;
   }
 
+  void foundInCache() {
+    fromCache = true;
+  }
+
   void addCall(long beginNanos, long takenNanos) {
     if (firstCallNanos < 0) {
       firstCallNanos = beginNanos;
@@ -54,10 +59,6 @@ final class QueryTally {
     return rows;
   }
 
-  long callingNanos() {
-    return callingNanos;
-  }
-
   /// What the query has taken up to its end, or up to now.
   QueryMetrics metrics(long now) {
     long total = endNanos >= 0 ? endNanos : now;
@@ -70,6 +71,7 @@ final class QueryTally {
         batches,
         bytes,
         changedRows,
+        fromCache,
         Optional.ofNullable(profile));
   }
 }

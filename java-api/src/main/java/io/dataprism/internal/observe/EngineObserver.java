@@ -43,7 +43,12 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   private final Map<ErrorCode, Long> errors = new EnumMap<>(ErrorCode.class);
 
   private final AtomicBoolean unusable = new AtomicBoolean();
+  private final SpillWatch spills = new SpillWatch();
   private volatile @Nullable EventLog log;
+
+  /// The engine, once it is open. Whoever sets this reads [#log] afterwards and the other way round, so that one of the
+  /// two finds both.
+  private volatile @Nullable EngineHandle handle;
 
   /// @param historySize how many events are kept
   /// @param fromTheStart whether events are kept before somebody wants to see them
@@ -53,17 +58,17 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   /// The events of an engine, which are recorded from the first call on.
-  public EventBus events(NativeEngine engine) {
+  public EventBus events() {
     EventLog known = log;
-    return known != null ? known : beginEvents(engine);
+    return known != null ? known : beginEvents();
   }
 
-  private synchronized EventLog beginEvents(NativeEngine engine) {
+  private synchronized EventLog beginEvents() {
     EventLog known = log;
     if (known == null) {
       known = new EventLog(historySize);
       log = known;
-      EngineHandle open = engine.ifStarted();
+      EngineHandle open = handle;
       // One that is opened later finds the log.
       if (open != null) {
         open.recordEffects(true);
@@ -73,9 +78,10 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   @Override
-  public void opened(EngineHandle handle) {
+  public void opened(EngineHandle opened) {
+    handle = opened;
     if (log != null) {
-      handle.recordEffects(true);
+      opened.recordEffects(true);
       publish((sequence, time) -> new EngineOpened(sequence, time));
     }
   }
@@ -130,7 +136,10 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
     if (log != null) {
       publish((sequence, time) -> new QueryStarted(sequence, time, query.id(), sqlOf(query)));
     }
-    if (FlightRecording.isActive()) {
+    boolean recorded = FlightRecording.isActive();
+    // Asked here, because the thread that looks after all queries must not load classes of events.
+    spills.setWanted(recorded && FlightRecording.wantsSpills());
+    if (recorded) {
       FlightRecording.started(query);
     }
   }
@@ -156,8 +165,12 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
       publish((sequence, time) ->
           new QueryEnded(sequence, time, query.id(), sqlOf(query), outcome, Optional.ofNullable(code), metrics));
     }
+    SpillWatch.Peak peak = spills.ended(query);
     if (FlightRecording.isActive()) {
       FlightRecording.ended(query, outcome, code, metrics);
+      if (peak != null && peak.spilled() > 0) {
+        FlightRecording.spilled(query, peak);
+      }
     }
   }
 
@@ -167,8 +180,11 @@ public final class EngineObserver implements QueryObserver, NativeEngine.StateLi
   }
 
   @Override
-  public boolean wantsProfiles() {
-    return FlightRecording.isActive() && FlightRecording.wantsSpills();
+  public void inCall(ActiveQuery query, long elapsedNanos) {
+    EngineHandle open = handle;
+    if (open != null) {
+      spills.inCall(query, elapsedNanos, open);
+    }
   }
 
   @Override

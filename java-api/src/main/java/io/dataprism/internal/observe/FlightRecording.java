@@ -4,7 +4,6 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.event.QueryEnded.Outcome;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.metrics.QueryMetrics;
-import io.dataprism.metrics.QueryProfile;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +49,7 @@ final class FlightRecording {
       end.batches = metrics.batches();
       end.bytes = metrics.bytes();
       end.changedRows = metrics.changedRows();
+      end.fromCache = metrics.fromCache();
       end.commit();
     }
     if (outcome == Outcome.CANCELLED) {
@@ -61,16 +61,16 @@ final class FlightRecording {
         cancel.commit();
       }
     }
-    QueryProfile profile = metrics.profile().orElse(null);
-    if (profile != null && profile.peakSpilledBytes() > 0) {
-      SpillEvent spill = new SpillEvent();
-      if (spill.shouldCommit()) {
-        spill.queryId = query.id();
-        spill.sql = EngineObserver.sqlOf(query);
-        spill.peakSpilled = profile.peakSpilledBytes();
-        spill.peakMemory = profile.peakMemoryBytes();
-        spill.commit();
-      }
+  }
+
+  static void spilled(ActiveQuery query, SpillWatch.Peak peak) {
+    SpillEvent spill = new SpillEvent();
+    if (spill.shouldCommit()) {
+      spill.queryId = query.id();
+      spill.sql = EngineObserver.sqlOf(query);
+      spill.peakSpilled = peak.spilled();
+      spill.peakMemory = peak.memory();
+      spill.commit();
     }
   }
 }

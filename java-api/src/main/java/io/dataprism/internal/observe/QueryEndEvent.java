@@ -57,4 +57,7 @@ final class QueryEndEvent extends Event {
 
   @Label("Changed Rows")
   long changedRows;
+
+  @Label("From the Cache")
+  boolean fromCache;
 }

@@ -9,12 +9,13 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/// A query has written data to the temporary directory. For this event DuckDB measures every query.
+/// Data was in the temporary directory while a query ran. The engine is looked at every 20 ms while a query runs that
+/// has taken 10 ms or more.
 @Name("io.dataprism.Spill")
 @Label("Spill")
 @Description(
-    "A query of 10 ms or more has written data to the temporary directory. While this event is enabled, DuckDB "
-        + "measures every query, which takes about 50 µs each.")
+    "Data was seen in the temporary directory while a query of 10 ms or more ran; that of other queries of the engine "
+        + "counts as well")
 @Category("DataPrism")
 @StackTrace(false)
 final class SpillEvent extends Event {
