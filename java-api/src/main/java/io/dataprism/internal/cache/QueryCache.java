@@ -145,7 +145,7 @@ public final class QueryCache implements ResultCache {
     this.engine = engine;
     this.nativeEngine = nativeEngine;
     this.options = options;
-    this.counters = new ChangeCounters(nativeEngine::get);
+    this.counters = new ChangeCounters(nativeEngine);
     this.analyses = new StatementAnalyses(engine, counters);
     for (BypassReason reason : BypassReason.values()) {
       bypasses.put(reason, new LongAdder());
