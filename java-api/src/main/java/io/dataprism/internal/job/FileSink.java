@@ -6,19 +6,23 @@ import io.dataprism.bindings.TransferHandle;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
+import io.dataprism.internal.handle.Errors;
 import io.dataprism.job.JobTarget;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A new file. Rows are collected in a temporary table, written to a file of another name beside the target, and
-/// renamed when that is on the disk.
+/// A new file. Rows are collected in a temporary table and written to a file of another name beside the target, which
+/// gets the target's name when it is on the disk.
 ///
 /// A file cannot be appended to from one statement to the next, so the rows have to be somewhere until the last one.
 final class FileSink implements RowSink {
@@ -37,12 +41,24 @@ final class FileSink implements RowSink {
 
   @Override
   public void open(TransferHandle rows, SessionHandle writer) {
-    if (Files.exists(file)) {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      throw Errors.of(
+          Details.of(
+              ErrorCode.INVALID_INPUT,
+              "the file " + file + " is not on the default file system, which is the only one that DuckDB writes to",
+              "write it to the disk, and copy it from there"));
+    }
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw exists(null);
     }
     rows.create(writer, "CREATE TEMP TABLE dataprism_job");
     // What cannot be written to such a file, or in such a place, shows before the work is done.
     copy(writer);
+    try {
+      forceFolder();
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
   }
 
   @Override
@@ -55,16 +71,43 @@ final class FileSink implements RowSink {
     caller.call(this::copy);
     try {
       force(partial, StandardOpenOption.WRITE);
-      Files.move(partial, file);
-      Path folder = file.getParent();
-      // Windows has no way to do so, and keeps names by itself.
-      if (folder != null && File.separatorChar == '/') {
-        force(folder, StandardOpenOption.READ);
-      }
+      publish();
     } catch (FileAlreadyExistsException e) {
       throw exists(e);
     } catch (IOException e) {
-      throw failed("cannot write " + file, "check that its folder may be written and has room", e);
+      throw cannotWrite(e);
+    }
+    try {
+      forceFolder();
+    } catch (IOException e) {
+      IoException failure = cannotWrite(e);
+      try {
+        Files.delete(file);
+      } catch (IOException left) {
+        failure.addSuppressed(left);
+      }
+      throw failure;
+    }
+  }
+
+  private void publish() throws IOException {
+    try {
+      // In one step, and only if the name is free. A rename replaces what another process has just put there.
+      Files.createLink(file, partial);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // Not every file system has hard links.
+      Files.move(partial, file);
+    }
+  }
+
+  /// Sees to it that the name of the file is on the disk too.
+  private void forceFolder() throws IOException {
+    Path folder = file.getParent();
+    // Windows has no way to do so, and keeps names by itself.
+    if (folder != null && File.separatorChar == '/') {
+      force(folder, StandardOpenOption.READ);
     }
   }
 
@@ -88,6 +131,10 @@ final class FileSink implements RowSink {
     try (FileChannel channel = FileChannel.open(path, option)) {
       channel.force(true);
     }
+  }
+
+  private IoException cannotWrite(IOException e) {
+    return failed("cannot write " + file, "check that its folder may be read and written and has room", e);
   }
 
   private IoException exists(@Nullable Throwable cause) {
