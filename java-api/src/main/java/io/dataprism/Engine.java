@@ -163,7 +163,7 @@ public final class Engine implements AutoCloseable {
   /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return PreparedStatement.prepare(sql, context, caching);
+    return PreparedStatement.prepare(sql, context, caching, this);
   }
 
   /// Runs SQL to its end.
@@ -182,7 +182,7 @@ public final class Engine implements AutoCloseable {
   /// @return the session; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Session session() {
-    return workers.runUninterrupted(() -> new Session(nativeEngine.get().session(), context));
+    return workers.runUninterrupted(() -> new Session(nativeEngine.get().session(), this));
   }
 
   /// Counts what is open on this engine, the engine included.
@@ -245,6 +245,11 @@ public final class Engine implements AutoCloseable {
     return scheduler();
   }
 
+  /// What its queries are run with.
+  ExecutionContext context() {
+    return context;
+  }
+
   synchronized JobScheduler scheduler() {
     JobScheduler made = scheduler;
     if (made == null) {
@@ -290,7 +295,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction begin() {
-    return Transaction.ofItsOwn(nativeEngine, context, Transaction.Access.READ_WRITE);
+    return Transaction.ofItsOwn(nativeEngine, this, Transaction.Access.READ_WRITE);
   }
 
   /// Begins a transaction that may only read, in a session of its own: all its queries see the same state of the
@@ -299,7 +304,7 @@ public final class Engine implements AutoCloseable {
   /// @return the transaction; the caller closes it, or closing the engine does
   /// @throws ClosedException if the engine is closed
   public Transaction beginReadOnly() {
-    return Transaction.ofItsOwn(nativeEngine, context, Transaction.Access.READ_ONLY);
+    return Transaction.ofItsOwn(nativeEngine, this, Transaction.Access.READ_ONLY);
   }
 
   /// Runs work in a transaction and commits it, and runs it again in a new transaction if it meets a conflict with

@@ -29,20 +29,24 @@ public final class PreparedStatement implements AutoCloseable {
   private final StatementHandle handle;
   private final ExecutionContext context;
   private final @Nullable CacheUse caching;
+  private final Engine engine;
   private final List<String> parameters;
 
-  private PreparedStatement(StatementHandle handle, ExecutionContext context, @Nullable CacheUse caching) {
+  private PreparedStatement(
+      StatementHandle handle, ExecutionContext context, @Nullable CacheUse caching, Engine engine) {
     this.handle = handle;
     this.context = context;
     this.caching = caching;
+    this.engine = engine;
     this.parameters = handle.parameters();
     LeakReporter.watch(this, handle, "PreparedStatement");
   }
 
   /// Prepares a statement in a session that it takes from a context. That is no query, and in no count of queries.
-  static PreparedStatement prepare(String sql, ExecutionContext context, @Nullable CacheUse caching) {
+  static PreparedStatement prepare(String sql, ExecutionContext context, @Nullable CacheUse caching, Engine engine) {
     ActiveQuery preparation = ActiveQuery.begin(context.unobserved(), sql, QueryOptions.NONE);
-    return preparation.runToEnd(() -> new PreparedStatement(preparation.session().prepare(sql), context, caching));
+    return preparation.runToEnd(
+        () -> new PreparedStatement(preparation.session().prepare(sql), context, caching, engine));
   }
 
   /// The names of the parameters in their order; `1`, `2`, … where they have no names of their own.
@@ -106,14 +110,14 @@ public final class PreparedStatement implements AutoCloseable {
   ///
   /// @param values as for [Engine#query]
   public Query with(@Nullable Object... values) {
-    return new Query(context, new Work.Prepared(handle), caching, null).with(values);
+    return new Query(context, new Work.Prepared(handle), caching, engine).with(values);
   }
 
   /// A run of the statement with values for named parameters.
   ///
   /// @param values by name, without the `$`; the case of names does not matter
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(context, new Work.Prepared(handle), caching, null).with(values);
+    return new Query(context, new Work.Prepared(handle), caching, engine).with(values);
   }
 
   /// Whether the statement is closed.

@@ -9,7 +9,6 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
-import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
@@ -20,7 +19,6 @@ import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
-import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.job.JobSpec;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobTarget;
@@ -60,10 +58,10 @@ public final class Query {
   private final QueryOptions options;
   private final @Nullable CacheUse caching;
 
-  /// Who runs it in the background; none where a session or statement that may be closed runs it.
-  private final @Nullable Engine engine;
+  /// Who runs it in the background.
+  private final Engine engine;
 
-  Query(ExecutionContext context, Work work, @Nullable CacheUse caching, @Nullable Engine engine) {
+  Query(ExecutionContext context, Work work, @Nullable CacheUse caching, Engine engine) {
     this(context, work, ParameterList.positional(), QueryOptions.NONE, caching, engine);
   }
 
@@ -73,7 +71,7 @@ public final class Query {
       ParameterList parameters,
       QueryOptions options,
       @Nullable CacheUse caching,
-      @Nullable Engine engine) {
+      Engine engine) {
     this.context = context;
     this.work = work;
     this.parameters = parameters;
@@ -331,23 +329,21 @@ public final class Query {
   }
 
   /// Submits the query as a job that others have precedence over, that can be paused, and that goes on by itself
-  /// whatever becomes of the submitting thread. The time limit counts from the start of the job, pauses included.
+  /// whatever becomes of the submitting thread. The time limit counts while the job runs, from its start on; pauses do
+  /// not count.
   ///
   /// With a target other than [JobTarget#none()] the query is one SELECT, whose rows the target gets.
   ///
+  /// A query of a session or transaction runs in there, and sees its temporary tables, settings and changes; its rows
+  /// are written in a transaction of their own. From the start of the job to its end the session is busy: a statement
+  /// that is run there meanwhile is a [BusyException], and so is what the job ends with if the session is busy when it
+  /// starts. If the session is closed before, the job ends with a [ClosedException]. Of a prepared statement a job
+  /// needs only the text and the parameters: the statement may be closed.
+  ///
   /// @return the job, which belongs to the engine: see [Engine#jobs()]
-  /// @throws InvalidInputException if the query belongs to a session or a prepared statement, which may be closed
-  ///   before the job has ended
   /// @throws ClosedException if the engine is closed
   public Job inBackground(JobTarget target) {
-    if (engine == null || !(work instanceof Work.Sql(String sql))) {
-      throw Errors.of(
-          Details.of(
-              ErrorCode.INVALID_INPUT,
-              "a query of a session or a prepared statement cannot run in the background, for those may be closed",
-              "make it with Engine.sql"));
-    }
-    return engine.scheduler().submit(new JobSpec(context, sql, parameters, options, target));
+    return engine.scheduler().submit(new JobSpec(context, engine.context(), work.sql(), parameters, options, target));
   }
 
   ActiveQuery begin() {

@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// [#interrupt()] and [#close()] may be called at any time.
 public final class Session implements AutoCloseable {
   private final SessionHandle handle;
+  private final Engine engine;
   private final ExecutionContext context;
   private volatile @Nullable Transaction transaction;
 
-  Session(SessionHandle handle, ExecutionContext engine) {
+  Session(SessionHandle handle, Engine engine) {
     this.handle = handle;
-    this.context = engine.in(SessionSource.only(handle));
+    this.engine = engine;
+    this.context = engine.context().in(SessionSource.only(handle));
     LeakReporter.watch(this, handle, "Session");
   }
 
@@ -65,7 +67,7 @@ public final class Session implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(context, new Work.Sql(sql), null, null);
+    return new Query(context, new Work.Sql(sql), null, engine);
   }
 
   /// Prepares a statement that is run in this session.
@@ -78,7 +80,7 @@ public final class Session implements AutoCloseable {
   /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return PreparedStatement.prepare(sql, context, null);
+    return PreparedStatement.prepare(sql, context, null, engine);
   }
 
   /// Runs SQL in this session to its end, as [Engine#execute] does.
@@ -144,7 +146,7 @@ public final class Session implements AutoCloseable {
               "the session is in a transaction already",
               "commit or roll it back first, or begin the other one with Engine.begin"));
     }
-    Transaction begun = Transaction.inSession(handle, context, access);
+    Transaction begun = Transaction.inSession(handle, engine, access);
     transaction = begun;
     return begun;
   }

@@ -70,36 +70,38 @@ public final class Transaction implements AutoCloseable {
   }
 
   private final SessionHandle session;
+  private final Engine engine;
   private final ExecutionContext context;
   private final boolean ownsSession;
   private volatile State state = State.ACTIVE;
 
-  private Transaction(SessionHandle session, boolean ownsSession, ExecutionContext engine, Access access) {
+  private Transaction(SessionHandle session, boolean ownsSession, Engine engine, Access access) {
     this.session = session;
-    this.context = engine.in(new Own());
+    this.engine = engine;
+    this.context = engine.context().in(new Own());
     this.ownsSession = ownsSession;
     control(access.sql);
   }
 
   /// Begins a transaction in a session that it opens, and closes when it ends.
-  static Transaction ofItsOwn(NativeEngine engine, ExecutionContext context, Access access) {
-    SessionHandle session = context.workers().runUninterrupted(() -> engine.get().session());
+  static Transaction ofItsOwn(NativeEngine nativeEngine, Engine engine, Access access) {
+    SessionHandle session = engine.context().workers().runUninterrupted(() -> nativeEngine.get().session());
     boolean begun = false;
     try {
-      Transaction transaction = new Transaction(session, true, context, access);
+      Transaction transaction = new Transaction(session, true, engine, access);
       LeakReporter.watch(transaction, session, "Transaction");
       begun = true;
       return transaction;
     } finally {
       if (!begun) {
-        context.workers().runClosing(session::close);
+        engine.context().workers().runClosing(session::close);
       }
     }
   }
 
   /// Begins a transaction in a session that somebody else closes.
-  static Transaction inSession(SessionHandle session, ExecutionContext context, Access access) {
-    return new Transaction(session, false, context, access);
+  static Transaction inSession(SessionHandle session, Engine engine, Access access) {
+    return new Transaction(session, false, engine, access);
   }
 
   /// Runs SQL in this transaction and gives its rows, as [Engine#query] does.
@@ -133,7 +135,7 @@ public final class Transaction implements AutoCloseable {
   ///
   /// @param sql one or more statements
   public Query sql(String sql) {
-    return new Query(context, new Work.Sql(sql), null, null);
+    return new Query(context, new Work.Sql(sql), null, engine);
   }
 
   /// Prepares a statement that is run in this transaction.
@@ -147,7 +149,7 @@ public final class Transaction implements AutoCloseable {
   /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
   /// @throws DataPrismException of another kind if the SQL cannot be parsed or bound
   public PreparedStatement prepare(String sql) {
-    return PreparedStatement.prepare(sql, context, null);
+    return PreparedStatement.prepare(sql, context, null, engine);
   }
 
   /// Runs SQL in this transaction to its end, as [Engine#execute] does.

@@ -28,7 +28,8 @@ public interface Job {
   /// Where it is on its way.
   JobState state();
 
-  /// How far it is; the rows are those that were written. The time since its start includes pauses.
+  /// How far it is; the rows are those that were written. The fraction is that of its query: a file still has to be
+  /// written when that is done. The time since its start includes pauses.
   Progress progress();
 
   /// Asks it to pause. A job that waits for its turn is [JobState#PAUSED] at once. One that runs is when its batch has
@@ -36,15 +37,16 @@ public interface Job {
   /// writes no rows, or writes its file by now, runs to its end. A job that has ended stays as it is.
   ///
   /// A paused job holds no thread, but what it has written so far: a transaction for a table, a temporary table for a
-  /// file. Its query still sees the database as it was when the job started. Its time limit is not paused.
+  /// file. Its query still sees the database as it was when the job started. Its time limit is paused too, until the
+  /// job runs again.
   void pause();
 
   /// Lets a paused job go on: it waits for its turn again, behind those that wait already. Takes back a pause that has
   /// not come into effect. Another job stays as it is.
   void resume();
 
-  /// Stops it, and its native work with it. A job that is already making its result visible may still succeed. A job
-  /// that has ended stays as it is.
+  /// Stops it, and its native work with it. A job that is already making its result visible may still succeed; one that
+  /// does not is [JobState#CANCELLED], whatever it met meanwhile. A job that has ended stays as it is.
   void cancel();
 
   /// Waits until it has ended.

@@ -7,18 +7,31 @@ import io.dataprism.Engine;
 import io.dataprism.LiveHandles;
 import io.dataprism.PreparedStatement;
 import io.dataprism.Progress;
-import io.dataprism.Query;
 import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
 import io.dataprism.Session;
+import io.dataprism.Transaction;
+import io.dataprism.catalog.TableName;
+import io.dataprism.error.BusyException;
 import io.dataprism.error.CatalogException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InternalException;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
+import io.dataprism.error.OutOfMemoryException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.event.QueryEnded;
+import io.dataprism.event.QueryStarted;
+import io.dataprism.metrics.QueryStatistics;
+import java.io.IOError;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -339,6 +352,54 @@ class JobTest {
   }
 
   @Test
+  void aTimeLimitDoesNotCountPauses() throws Exception {
+    try (Engine engine = Engine.open()) {
+      Duration limit = Duration.ofSeconds(2);
+      Job job = null;
+      while (job == null) {
+        Job begun =
+            engine.sql("SELECT range AS n FROM range(3_000_000)").timeLimit(limit).inBackground(JobTarget.table("t"));
+        until(() -> begun.progress().rows() > 0);
+        begun.pause();
+        until(() -> begun.state() != JobState.RUNNING);
+        if (begun.state() == JobState.PAUSED) {
+          job = begun;
+        } else {
+          // It was faster.
+          begun.toFuture().get();
+          engine.execute("DROP TABLE t");
+        }
+      }
+      assertThat(job.await(limit)).isFalse();
+      job.resume();
+      assertThat(job.toFuture().get().rows()).isEqualTo(3_000_000);
+      assertThat(job.result().orElseThrow().elapsed()).isGreaterThan(limit);
+    }
+  }
+
+  @Test
+  void aTimeLimitHoldsBetweenPauses() throws Exception {
+    try (Engine engine = Engine.open()) {
+      Duration limit = Duration.ofMillis(500);
+      Path file = folder.resolve("t.parquet");
+      for (JobTarget target : List.of(JobTarget.table("t"), JobTarget.parquet(file))) {
+        Job job = engine.sql(ENDLESS_ROWS).timeLimit(limit).inBackground(target);
+        until(() -> job.progress().rows() > 0);
+        job.pause();
+        reaches(job, JobState.PAUSED);
+        Duration before = job.progress().elapsed();
+        assertThat(before).isLessThan(limit);
+        assertThat(job.await(limit.multipliedBy(2))).isFalse();
+        job.resume();
+        assertThat(job.await(Duration.ofMinutes(1))).isTrue();
+        assertThat(job.failure()).containsInstanceOf(TimeLimitException.class);
+        // The pause is in the time that has passed, and not in the time that it was given.
+        assertThat(job.progress().elapsed()).isGreaterThanOrEqualTo(limit.multipliedBy(3));
+      }
+    }
+  }
+
+  @Test
   void listenersAreTold() throws Exception {
     try (Engine engine = Engine.open()) {
       AtomicReference<Progress> last = new AtomicReference<>(new Progress(-1, 0, Duration.ZERO));
@@ -369,13 +430,301 @@ class JobTest {
   }
 
   @Test
-  void whatMayBeClosedCannotRunInTheBackground() {
-    try (Engine engine = Engine.open();
-        Session session = engine.session();
-        PreparedStatement statement = engine.prepare("SELECT 1")) {
-      for (Query query : List.of(session.sql("SELECT 1"), statement.with())) {
-        assertThatThrownBy(() -> query.inBackground(JobTarget.none())).isInstanceOf(InvalidInputException.class);
+  void aJobOfAPreparedStatementOutlivesTheStatement() throws Exception {
+    try (Engine engine = Engine.open()) {
+      Job running = engine.sql(ENDLESS_ROWS).inBackground(JobTarget.table("endless"));
+      Job job;
+      Job none;
+      try (PreparedStatement select = engine.prepare("SELECT range AS n FROM range($1)");
+          PreparedStatement create = engine.prepare("CREATE TABLE other AS SELECT 42 AS n")) {
+        job = select.with(1_000).inBackground(JobTarget.table("t"));
+        none = create.with().inBackground(JobTarget.none());
       }
+      running.cancel();
+      assertThat(job.toFuture().get().rows()).isEqualTo(1_000);
+      none.toFuture().get();
+      assertThat(number(engine, "SELECT count(*) FROM t")).isEqualTo(1_000);
+      assertThat(tableExists(engine, "other")).isTrue();
+    }
+  }
+
+  @Test
+  void aJobOfASessionSeesWhatTheSessionDoes() throws Exception {
+    try (Engine engine = Engine.open();
+        Session session = engine.session()) {
+      session.execute("CREATE TEMP TABLE source AS SELECT range AS n FROM range(200_000)");
+      Path file = folder.resolve("t.parquet");
+      assertThat(session.sql("FROM source").inBackground(JobTarget.table("t")).toFuture().get().rows())
+          .isEqualTo(200_000);
+      session.sql("FROM source").inBackground(JobTarget.parquet(file)).toFuture().get();
+      session.sql("DELETE FROM source WHERE n >= ?").with(50).inBackground(JobTarget.none()).toFuture().get();
+      try (PreparedStatement statement = session.prepare("SELECT n FROM source WHERE n < $1")) {
+        Job job = statement.with(10).inBackground(JobTarget.table("few"));
+        assertThat(job.toFuture().get().rows()).isEqualTo(10);
+      }
+      assertThat(number(engine, "SELECT count(DISTINCT n) FROM t")).isEqualTo(200_000);
+      assertThat(number(engine, "SELECT count(*) FROM '" + file + "'")).isEqualTo(200_000);
+      // The session is the caller's again.
+      try (QueryResult left = session.query("SELECT count(*) FROM source")) {
+        assertThat(left.next().int64(0).get(0)).isEqualTo(50);
+      }
+      try (Transaction transaction = session.begin()) {
+        transaction.execute("CREATE TABLE uncommitted AS SELECT 1::BIGINT AS n");
+        transaction.sql("FROM uncommitted").inBackground(JobTarget.table("seen")).toFuture().get();
+        assertThat(transaction.isActive()).isTrue();
+      }
+      assertThat(number(engine, "SELECT n FROM seen")).isEqualTo(1);
+      assertThat(tableExists(engine, "uncommitted")).isFalse();
+    }
+  }
+
+  @Test
+  void aSessionIsBusyUntilItsJobHasEnded() throws Exception {
+    try (Engine engine = Engine.open();
+        Session session = engine.session()) {
+      session.execute("CREATE TEMP TABLE source AS SELECT range AS n FROM range(20_000_000)");
+      Job job = session.sql("FROM source").inBackground(JobTarget.table("t"));
+      until(() -> job.progress().rows() > 0);
+      job.pause();
+      reaches(job, JobState.PAUSED);
+      assertThatThrownBy(() -> session.execute("SELECT 1")).isInstanceOf(BusyException.class);
+      Job second = session.sql("SELECT 1").inBackground(JobTarget.none());
+      assertThatThrownBy(() -> second.toFuture().join()).hasCauseInstanceOf(BusyException.class);
+      job.resume();
+      assertThat(job.toFuture().get().rows()).isEqualTo(20_000_000);
+      session.execute("SELECT 1");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("endless")
+  void closingItsSessionEndsAJob(String sql) throws Exception {
+    try (Engine engine = Engine.open()) {
+      for (JobTarget target : List.of(JobTarget.table("t"), JobTarget.csv(folder.resolve("t.csv")), JobTarget.none())) {
+        Session session = engine.session();
+        AtomicReference<Progress> told = new AtomicReference<>();
+        Job job = session.sql(sql).onProgress(told::set).inBackground(target);
+        until(() -> told.get() != null);
+        session.close();
+        assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(ClosedException.class);
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        Job late = session.sql("SELECT 1").inBackground(target);
+        assertThatThrownBy(() -> late.toFuture().join()).hasCauseInstanceOf(ClosedException.class);
+      }
+      assertThat(engine.statistics().errors()).isEqualTo(Map.of(ErrorCode.CLOSED, 6L));
+      assertThat(files()).isEmpty();
+      assertThat(tableExists(engine, "t")).isFalse();
+      assertThat(engine.liveHandles().total()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void closingTheSessionOfAPausedJobShowsWhenItGoesOn() throws Exception {
+    try (Engine engine = Engine.open()) {
+      Session session = engine.session();
+      Job job = session.sql(ENDLESS_ROWS).inBackground(JobTarget.table("t"));
+      until(() -> job.progress().rows() > 0);
+      job.pause();
+      reaches(job, JobState.PAUSED);
+      session.close();
+      assertThat(job.state()).isEqualTo(JobState.PAUSED);
+      job.resume();
+      assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(ClosedException.class);
+      assertThat(engine.liveHandles().total()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aJobIsOneQuery() throws Exception {
+    try (Engine engine = Engine.open()) {
+      engine.events();
+      String sql = "SELECT range AS n FROM range(300_000)";
+      engine.sql(sql).inBackground(JobTarget.table("t")).toFuture().get();
+      engine.sql(sql).inBackground(JobTarget.parquet(folder.resolve("t.parquet"))).toFuture().get();
+      QueryStatistics statistics = engine.statistics();
+      assertThat(statistics.succeeded()).isEqualTo(2);
+      assertThat(statistics.ended()).isEqualTo(2);
+      assertThat(statistics.rows()).isEqualTo(600_000);
+      assertThat(engine.events().history(QueryStarted.class)).extracting(QueryStarted::sql).containsExactly(sql, sql);
+      assertThat(engine.events().history(QueryEnded.class))
+          .extracting(QueryEnded::outcome)
+          .containsExactly(QueryEnded.Outcome.SUCCEEDED, QueryEnded.Outcome.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void aJobThatFailsWhenItCommitsIsAQueryThatFailed() throws Exception {
+    Path database = folder.resolve("t.duckdb");
+    try (Engine engine = Engine.open(database)) {
+      engine.execute("SET GLOBAL debug_checkpoint_abort = 'before_header'; SET GLOBAL checkpoint_threshold = '1B'");
+      Job job = engine.sql("SELECT range AS n FROM range(1000)").inBackground(JobTarget.table("t"));
+      assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(IoException.class);
+      assertThat(job.state()).isEqualTo(JobState.FAILED);
+      assertThat(job.failure()).hasValueSatisfying(e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECKPOINT_FAILED));
+      assertThat(engine.statistics().succeeded()).isEqualTo(1);
+      assertThat(engine.statistics().errors()).isEqualTo(Map.of(ErrorCode.CHECKPOINT_FAILED, 1L));
+    }
+  }
+
+  @Test
+  void aFileThatAppearsMeanwhileIsNotReplaced() throws Exception {
+    try (Engine engine = Engine.open()) {
+      Path file = folder.resolve("t.csv");
+      Job job = engine.sql("SELECT range AS n FROM range(20000000)").inBackground(JobTarget.csv(file));
+      until(() -> job.progress().rows() > 0);
+      job.pause();
+      reaches(job, JobState.PAUSED);
+      Files.writeString(file, "mine");
+      job.resume();
+      assertThatThrownBy(() -> job.toFuture().join())
+          .hasCauseInstanceOf(IoException.class)
+          .hasMessageContaining("exists already");
+      assertThat(Files.readString(file)).isEqualTo("mine");
+      assertThat(files()).containsExactly(file);
+      assertThat(engine.statistics().ended()).isEqualTo(1);
+      assertThat(engine.statistics().errors()).isEqualTo(Map.of(ErrorCode.IO, 1L));
+    }
+  }
+
+  @Test
+  void ofJobsForTheSameFileOneSucceeds() throws Exception {
+    try (Engine engine = Engine.builder().maxJobs(4).open()) {
+      Path file = folder.resolve("t.parquet");
+      List<Job> jobs = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        jobs.add(engine.sql("SELECT range AS n FROM range(?)").with(100_000 + i).inBackground(JobTarget.parquet(file)));
+      }
+      long rows = -1;
+      for (Job job : jobs) {
+        assertThat(job.await(Duration.ofMinutes(1))).isTrue();
+        if (job.state() == JobState.SUCCEEDED) {
+          assertThat(rows).isEqualTo(-1);
+          rows = job.result().orElseThrow().rows();
+        } else {
+          assertThat(job.failure()).hasValueSatisfying(e -> assertThat(e).hasMessageContaining("exists already"));
+        }
+      }
+      assertThat(number(engine, "SELECT count(*) FROM '" + file + "'")).isEqualTo(rows);
+      assertThat(files()).containsExactly(file);
+    }
+  }
+
+  @Test
+  void aFolderThatVanishesFailsTheJobAndNothingElse() throws Exception {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    try (Engine engine = Engine.open()) {
+      Job failing = pausedInto(engine, inner);
+      deleteWithFiles(inner);
+      failing.resume();
+      assertThatThrownBy(() -> failing.toFuture().join()).hasCauseInstanceOf(IoException.class);
+      assertThat(failing.state()).isEqualTo(JobState.FAILED);
+      assertThat(engine.statistics().errors()).isEqualTo(Map.of(ErrorCode.IO, 1L));
+      assertThat(engine.liveHandles().total()).isEqualTo(1);
+
+      // What it cannot delete does not keep it from ending.
+      Files.createDirectory(inner);
+      Job cancelled = pausedInto(engine, inner);
+      deleteWithFiles(inner);
+      Files.writeString(inner, "a file");
+      cancelled.cancel();
+      assertThat(cancelled.await(Duration.ofMinutes(1))).isTrue();
+      assertThat(cancelled.state()).isEqualTo(JobState.CANCELLED);
+      assertThatThrownBy(() -> cancelled.toFuture().join())
+          .hasCauseInstanceOf(InterruptedQueryException.class)
+          .satisfies(e -> assertThat(e.getCause().getSuppressed()).hasOnlyElementsOfType(IoException.class));
+      assertThat(engine.statistics().errors()).isEqualTo(Map.of(ErrorCode.IO, 1L, ErrorCode.INTERRUPTED, 1L));
+      assertThat(engine.liveHandles().total()).isEqualTo(1);
+    }
+  }
+
+  private static Job pausedInto(Engine engine, Path inner) {
+    Job job =
+        engine
+            .sql("SELECT range AS n FROM range(20000000)")
+            .inBackground(JobTarget.parquet(inner.resolve("t.parquet")));
+    until(() -> job.progress().rows() > 0);
+    job.pause();
+    reaches(job, JobState.PAUSED);
+    return job;
+  }
+
+  private static void deleteWithFiles(Path inner) throws Exception {
+    try (var files = Files.list(inner)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(inner);
+  }
+
+  @Test
+  void aTargetThatCannotBeBegunFailsTheJob() {
+    Path path = folder.resolve("t.csv");
+    Path broken =
+        (Path)
+            Proxy.newProxyInstance(
+                Path.class.getClassLoader(),
+                new Class<?>[] {Path.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("toAbsolutePath")) {
+                    throw new IOError(new IOException("the working directory is gone"));
+                  }
+                  return method.invoke(path, arguments);
+                });
+    try (Engine engine = Engine.open()) {
+      Job job = engine.sql("SELECT 1").inBackground(JobTarget.csv(broken));
+      assertThatThrownBy(() -> job.toFuture().join())
+          .hasCauseInstanceOf(InternalException.class)
+          .hasRootCauseMessage("the working directory is gone");
+      assertThat(job.state()).isEqualTo(JobState.FAILED);
+      assertThat(engine.statistics().ended()).isZero();
+      engine.sql("SELECT 1").inBackground(JobTarget.none()).toFuture().join();
+    }
+  }
+
+  @Test
+  void onlyFilesOfTheDiskAreTargets() throws Exception {
+    try (Engine engine = Engine.open();
+        FileSystem zip = FileSystems.newFileSystem(folder.resolve("t.zip"), Map.of("create", "true"))) {
+      Job job = engine.sql(ENDLESS).inBackground(JobTarget.csv(zip.getPath("/t.csv")));
+      assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(InvalidInputException.class);
+    }
+    try (Engine engine = Engine.open()) {
+      Path link = Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("nowhere"));
+      Job job = engine.sql(ENDLESS).inBackground(JobTarget.csv(link));
+      assertThatThrownBy(() -> job.toFuture().join())
+          .hasCauseInstanceOf(IoException.class)
+          .hasMessageContaining("exists already");
+    }
+  }
+
+  @Test
+  void aTargetAmongTemporaryTablesIsRefused() {
+    try (Engine engine = Engine.open()) {
+      for (JobTarget target :
+          List.of(JobTarget.table("TEMP", "t"), JobTarget.table(new TableName("temp", "main", "t")))) {
+        Job job = engine.sql(ENDLESS).inBackground(target);
+        assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(InvalidInputException.class);
+      }
+    }
+  }
+
+  @Test
+  void aJobThatRunsOutOfMemoryLeavesNothingBehind() throws Exception {
+    try (Engine engine = Engine.builder().memoryLimit(64 << 20).open()) {
+      engine.execute("SET GLOBAL max_temp_directory_size = '0B'");
+      String sql = "SELECT range AS n, md5(range::VARCHAR) AS hash FROM range(100_000_000)";
+      for (JobTarget target : List.of(JobTarget.table("t"), JobTarget.parquet(folder.resolve("t.parquet")))) {
+        Job job = engine.sql(sql).inBackground(target);
+        assertThatThrownBy(() -> job.toFuture().join()).hasCauseInstanceOf(OutOfMemoryException.class);
+        assertThat(job.progress().rows()).isPositive();
+        assertThat(engine.liveHandles().total()).isEqualTo(1);
+      }
+      assertThat(engine.statistics().failed()).isEqualTo(2);
+      assertThat(tableExists(engine, "t")).isFalse();
+      assertThat(files()).isEmpty();
+      // What it held is free again.
+      engine.sql("FROM range(1_000_000)").inBackground(JobTarget.table("t")).toFuture().get();
     }
   }
 

@@ -52,6 +52,7 @@ public final class ActiveQuery implements CallRunner {
   private double fraction = -1;
   private @Nullable Waiting waiting;
   private @Nullable ErrorCode failure;
+  private boolean decided;
   private boolean profiled;
 
   /// The thread whose interruption stops the call in progress, or null.
@@ -379,6 +380,12 @@ public final class ActiveQuery implements CallRunner {
     context.observer().inCall(this, clock.sinceStart(now));
   }
 
+  /// Whether what it runs in has been closed, which stops it too.
+  public boolean isSessionClosed() {
+    SessionHandle used = session;
+    return used != null && used.isClosed();
+  }
+
   private synchronized boolean isStopped() {
     return reason != null;
   }
@@ -484,6 +491,18 @@ public final class ActiveQuery implements CallRunner {
     }
   }
 
+  /// Ends the query with an outcome that is more than what its calls have met: that of all the work which it is part
+  /// of.
+  ///
+  /// @param outcome with which error it has ended, or null
+  public void endAs(@Nullable ErrorCode outcome) {
+    synchronized (this) {
+      failure = outcome;
+      decided = true;
+    }
+    end();
+  }
+
   /// Gives the session back; doing so twice is allowed.
   public void end() {
     synchronized (this) {
@@ -529,7 +548,7 @@ public final class ActiveQuery implements CallRunner {
     }
     synchronized (this) {
       // One that is cancelled between two calls ends without an error.
-      if (failure == null && reason == StopReason.CANCELLED) {
+      if (!decided && failure == null && reason == StopReason.CANCELLED) {
         failure = reason.code;
       }
       tally.end(clock.elapsedNanos());

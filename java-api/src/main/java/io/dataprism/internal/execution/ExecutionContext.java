@@ -11,8 +11,13 @@ public record ExecutionContext(SessionSource source, WorkerPool workers, QueryOb
     return new ExecutionContext(other, workers, observer);
   }
 
+  /// The same with somebody else who is told.
+  public ExecutionContext observedBy(QueryObserver other) {
+    return new ExecutionContext(source, workers, other);
+  }
+
   /// The same with nobody who is told.
   public ExecutionContext unobserved() {
-    return new ExecutionContext(source, workers, QueryObserver.NOBODY);
+    return observedBy(QueryObserver.NOBODY);
   }
 }

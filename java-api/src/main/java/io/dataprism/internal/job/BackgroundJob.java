@@ -4,6 +4,8 @@ import io.dataprism.Progress;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.internal.execution.WorkerPool;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobResult;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A job, and the one thread at a time that runs it.
@@ -28,10 +31,14 @@ final class BackgroundJob implements Job, Runnable {
 
   private static final long WAIT_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private static final String CANCELLED = "the job was cancelled";
+
   private final JobScheduler scheduler;
+  private final WorkerPool workers;
   private final long id;
   private final String sql;
   private final JobTarget target;
+  private final Function<JobSpec, JobSteps> begin;
   private final CompletableFuture<JobResult> future = new CompletableFuture<>();
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -50,11 +57,13 @@ final class BackgroundJob implements Job, Runnable {
   private @Nullable JobResult result;
   private @Nullable DataPrismException failure;
 
-  BackgroundJob(JobScheduler scheduler, long id, JobSpec spec) {
+  BackgroundJob(JobScheduler scheduler, long id, JobSpec spec, Function<JobSpec, JobSteps> begin) {
     this.scheduler = scheduler;
+    this.begin = begin;
     this.id = id;
     this.sql = spec.sql();
     this.target = spec.target();
+    this.workers = spec.reading().workers();
     this.spec = spec;
   }
 
@@ -69,16 +78,18 @@ final class BackgroundJob implements Job, Runnable {
       }
       state = JobState.RUNNING;
       own = spec;
-      if (steps == null) {
-        steps = own.begin();
-      }
       work = steps;
     }
     Throwable thrown = null;
     try {
+      if (work == null) {
+        work = begin(own);
+      } else {
+        work.setPaused(false);
+      }
       do {
-        letOthersGoFirst(own);
-        if (stopsHere()) {
+        letOthersGoFirst();
+        if (stopsHere(work)) {
           return;
         }
       } while (work.step());
@@ -88,11 +99,21 @@ final class BackgroundJob implements Job, Runnable {
     end(work, thrown);
   }
 
-  private void letOthersGoFirst(JobSpec own) {
+  private JobSteps begin(JobSpec own) {
+    JobSteps begun = begin.apply(own);
+    synchronized (this) {
+      steps = begun;
+      // Who cancelled the job meanwhile has not reached them.
+      if (cancelling) {
+        begun.cancel();
+      }
+    }
+    return begun;
+  }
+
+  private void letOthersGoFirst() {
     long begin = System.nanoTime();
-    while (own.context().workers().hasInteractiveCalls()
-        && System.nanoTime() - begin < MAX_WAIT_NANOS
-        && !isAskedToStop()) {
+    while (workers.hasInteractiveCalls() && System.nanoTime() - begin < MAX_WAIT_NANOS && !isAskedToStop()) {
       LockSupport.parkNanos(WAIT_INTERVAL_NANOS);
     }
   }
@@ -102,49 +123,78 @@ final class BackgroundJob implements Job, Runnable {
   }
 
   /// Whether the job has been paused. One that is being cancelled goes on, to fail in its next step.
-  private synchronized boolean stopsHere() {
+  private synchronized boolean stopsHere(JobSteps work) {
     if (pausing && !cancelling) {
       pausing = false;
+      work.setPaused(true);
       state = JobState.PAUSED;
       return true;
     }
     return false;
   }
 
-  /// Ends the job on the thread that owns its steps.
+  /// Ends the job on the thread that owns its steps. Whatever cannot be undone, the job has ended: somebody may wait
+  /// for that.
   private void end(@Nullable JobSteps work, @Nullable Throwable thrown) {
-    Progress last = work == null ? progress() : work.progress();
-    long rows = work == null ? 0 : work.rows();
-    if (work != null) {
-      try {
-        work.close();
-      } catch (RuntimeException e) {
-        System.getLogger("io.dataprism").log(Level.WARNING, "Job " + id + " left something behind.", e);
+    boolean cancelled = thrown != null && isCancelling();
+    DataPrismException error = thrown == null ? null : cancelled ? cancelled(thrown) : typed(thrown);
+    Throwable notUndone = null;
+    try {
+      if (work != null) {
+        ErrorCode outcome = error == null ? null : error.code();
+        workers.runClosing(() -> work.close(outcome));
       }
+    } catch (Throwable e) {
+      notUndone = e;
     }
-    JobResult done = thrown == null ? new JobResult(target, rows, last.elapsed()) : null;
-    DataPrismException error = thrown == null ? null : typed(thrown);
+    JobResult done;
     synchronized (this) {
+      Progress last = progress();
+      done = error == null ? new JobResult(target, work == null ? 0 : work.rows(), last.elapsed()) : null;
       spec = null;
       steps = null;
+      result = done;
+      failure = cancelled ? null : error;
       if (done != null) {
         state = JobState.SUCCEEDED;
-        result = done;
-        progress = new Progress(1, rows, last.elapsed());
+        progress = new Progress(1, done.rows(), done.elapsed());
       } else {
-        state = cancelling ? JobState.CANCELLED : JobState.FAILED;
-        failure = cancelling ? null : error;
+        state = cancelled ? JobState.CANCELLED : JobState.FAILED;
         progress = last;
       }
     }
     ended.countDown();
     scheduler.hasEnded(this);
-    // Last, for what depends on the future may do anything, such as closing the engine.
-    if (done != null) {
-      future.complete(done);
-    } else if (error != null) {
-      future.completeExceptionally(error);
+    try {
+      if (notUndone != null) {
+        report(notUndone, error);
+      }
+    } finally {
+      // Last, for what depends on the future may do anything, such as closing the engine.
+      if (done != null) {
+        future.complete(done);
+      } else if (error != null) {
+        future.completeExceptionally(error);
+      }
     }
+  }
+
+  private synchronized boolean isCancelling() {
+    return cancelling;
+  }
+
+  private void report(Throwable notUndone, @Nullable DataPrismException error) {
+    if (error != null) {
+      error.addSuppressed(notUndone);
+    }
+    System.getLogger("io.dataprism").log(Level.WARNING, "Job " + id + " left something behind.", notUndone);
+  }
+
+  /// What a job ends with that was cancelled, whatever its steps met first.
+  private static DataPrismException cancelled(Throwable thrown) {
+    return thrown instanceof InterruptedQueryException known
+        ? known
+        : Errors.of(new Details(ErrorCode.INTERRUPTED, CANCELLED, null, -1, null, thrown));
   }
 
   private static DataPrismException typed(Throwable thrown) {
@@ -195,7 +245,7 @@ final class BackgroundJob implements Job, Runnable {
       scheduler.dequeue(this);
     }
     // Nobody runs it, and nobody will.
-    end(work, Errors.of(Details.of(ErrorCode.INTERRUPTED, "the job was cancelled", null)));
+    end(work, Errors.of(Details.of(ErrorCode.INTERRUPTED, CANCELLED, null)));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /// The jobs of an engine and the threads that run them. Thread-safe.
 ///
@@ -49,12 +50,17 @@ public final class JobScheduler implements Jobs, AutoCloseable {
   ///
   /// @throws ClosedException if the engine is closed
   public Job submit(JobSpec spec) {
+    return submit(spec, JobSpec::begin);
+  }
+
+  /// Takes a job in that is begun in a way of its own.
+  Job submit(JobSpec spec, Function<JobSpec, JobSteps> begin) {
     BackgroundJob job;
     synchronized (this) {
       if (closed) {
         throw new ClosedException(Details.of(ErrorCode.CLOSED, "the engine is closed", "use it before it is closed"));
       }
-      job = new BackgroundJob(this, ++lastId, spec);
+      job = new BackgroundJob(this, ++lastId, spec, begin);
       jobs.put(lastId, job);
     }
     enqueue(job);

@@ -7,9 +7,15 @@ import io.dataprism.job.JobTarget;
 
 /// What a job is to do. Immutable.
 ///
-/// @param context where it gets its sessions, and the workers of its engine, whose queries it lets go first
+/// @param reading where its query runs
+/// @param writing where its rows are written: in sessions of the engine's own
 public record JobSpec(
-    ExecutionContext context, String sql, ParameterList parameters, QueryOptions options, JobTarget target) {
+    ExecutionContext reading,
+    ExecutionContext writing,
+    String sql,
+    ParameterList parameters,
+    QueryOptions options,
+    JobTarget target) {
   JobSteps begin() {
     return switch (target) {
       case JobTarget.Table table -> new RowSteps(this, new TableSink(table.sql()));

@@ -3,7 +3,9 @@ package io.dataprism.internal.job;
 import io.dataprism.Progress;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.bindings.TransferHandle;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.internal.execution.ActiveQuery;
+import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,26 +23,27 @@ final class RowSteps implements JobSteps {
   RowSteps(JobSpec spec, RowSink sink) {
     this.spec = spec;
     this.sink = sink;
-    this.reader = ActiveQuery.beginInBackground(spec.context(), spec.sql(), spec.options());
-    QueryOptions writing = QueryOptions.NONE.withTimeLimit(spec.options().timeLimit());
-    this.writer = ActiveQuery.beginInBackground(spec.context(), "/* writes the rows of */ " + spec.sql(), writing);
+    this.reader = ActiveQuery.beginInBackground(spec.reading(), spec.sql(), spec.options());
+    ExecutionContext writing = spec.writing().observedBy(new WriterObserver(spec.writing().observer(), reader));
+    QueryOptions limited = QueryOptions.NONE.withTimeLimit(spec.options().timeLimit());
+    this.writer = ActiveQuery.beginInBackground(writing, spec.sql(), limited);
   }
 
   @Override
   public boolean step() {
     TransferHandle begun = transfer;
     if (begun == null) {
-      TransferHandle opened = reader.runOnThisWorker(() -> reader.session().transfer(spec.sql(), spec.parameters()));
+      TransferHandle opened = JobSteps.call(reader, () -> reader.session().transfer(spec.sql(), spec.parameters()));
       transfer = opened;
       write(session -> sink.open(opened, session));
       return true;
     }
-    long fetched = reader.runOnThisWorker(begun::fetch);
+    long fetched = JobSteps.call(reader, begun::fetch);
     if (fetched == 0) {
       sink.finish(writer.session(), this::write);
       // What the sink does last may be no call of the writer's, which could be stopped.
-      if (spec.context().observer().wantsEffects()) {
-        ActiveQuery.tellEffects(writer.session(), spec.context().observer());
+      if (spec.writing().observer().wantsEffects()) {
+        ActiveQuery.tellEffects(writer.session(), spec.writing().observer());
       }
       return false;
     }
@@ -68,19 +71,31 @@ final class RowSteps implements JobSteps {
   }
 
   @Override
+  public void setPaused(boolean paused) {
+    JobSteps.pauseClock(reader, paused);
+    JobSteps.pauseClock(writer, paused);
+  }
+
+  @Override
   public void cancel() {
     reader.cancel();
     writer.cancel();
   }
 
   @Override
-  public void close() {
-    TransferHandle begun = transfer;
-    if (begun != null) {
-      begun.close();
-    }
-    reader.end();
-    writer.end();
-    sink.close();
+  public void close(@Nullable ErrorCode outcome) {
+    // Closed from the last to the first, whatever any of them throws. The query is told to have ended when nothing is
+    // left
+    // of what has to be undone.
+    try (Part _ = () -> reader.endAs(outcome);
+        Part _ = sink::close;
+        Part _ = writer::end;
+        TransferHandle _ = transfer) {}
+  }
+
+  /// Something to be given back.
+  private interface Part extends AutoCloseable {
+    @Override
+    void close();
   }
 }

@@ -1,7 +1,9 @@
 package io.dataprism.internal.job;
 
 import io.dataprism.Progress;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.internal.execution.ActiveQuery;
+import org.jspecify.annotations.Nullable;
 
 /// Statements that are run for their effect: one step.
 final class StatementSteps implements JobSteps {
@@ -11,12 +13,12 @@ final class StatementSteps implements JobSteps {
 
   StatementSteps(JobSpec spec) {
     this.spec = spec;
-    this.query = ActiveQuery.beginInBackground(spec.context(), spec.sql(), spec.options());
+    this.query = ActiveQuery.beginInBackground(spec.reading(), spec.sql(), spec.options());
   }
 
   @Override
   public boolean step() {
-    rows = query.addChangedRows(query.runOnThisWorker(() -> query.session().execute(spec.sql(), spec.parameters())));
+    rows = query.addChangedRows(JobSteps.call(query, () -> query.session().execute(spec.sql(), spec.parameters())));
     return false;
   }
 
@@ -31,12 +33,17 @@ final class StatementSteps implements JobSteps {
   }
 
   @Override
+  public void setPaused(boolean paused) {
+    JobSteps.pauseClock(query, paused);
+  }
+
+  @Override
   public void cancel() {
     query.cancel();
   }
 
   @Override
-  public void close() {
-    query.end();
+  public void close(@Nullable ErrorCode outcome) {
+    query.endAs(outcome);
   }
 }
