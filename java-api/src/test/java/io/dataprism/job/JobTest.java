@@ -38,11 +38,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -725,6 +733,80 @@ class JobTest {
       assertThat(files()).isEmpty();
       // What it held is free again.
       engine.sql("FROM range(1_000_000)").inBackground(JobTarget.table("t")).toFuture().get();
+    }
+  }
+
+  /// Whatever is done to jobs at the same time, each ends once, its target is there if and only if it has succeeded,
+  /// and its query has ended as it has.
+  ///
+  /// To replay a failure, as far as threads repeat, give the printed seed back: `-Ddataprism.test.seed=…`.
+  @Test
+  void pausingResumingCancellingAndClosingMayMeet() throws Exception {
+    long seed = Long.getLong("dataprism.test.seed", new Random().nextLong());
+    System.out.println("JobTest: -Ddataprism.test.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (boolean closes : new boolean[] {false, true}) {
+      Path database = folder.resolve("races-" + closes + ".duckdb");
+      Engine engine = Engine.builder().database(database).maxJobs(3).eventHistory(10_000).open();
+      List<Job> jobs = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        JobTarget target =
+            i % 2 == 0 ? JobTarget.table("t" + i) : JobTarget.csv(folder.resolve(closes + "-" + i + ".csv"));
+        jobs.add(engine.sql("FROM range(?)").with(random.nextInt(400_000)).inBackground(target));
+      }
+      AtomicBoolean ending = new AtomicBoolean();
+      try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
+        List<Future<?>> disturbers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          SplittableRandom own = random.split();
+          disturbers.add(
+              pool.submit(() -> {
+                while (!ending.get()) {
+                  Job job = jobs.get(own.nextInt(jobs.size()));
+                  switch (own.nextInt(closes ? 40 : 20)) {
+                    case 0 -> job.cancel();
+                    case 1, 2, 3, 4, 5, 6 -> job.pause();
+                    default -> job.resume();
+                  }
+                  LockSupport.parkNanos(own.nextLong(1_000_000));
+                }
+              }));
+        }
+        if (closes) {
+          jobs.get(random.nextInt(20)).await(Duration.ofSeconds(5));
+          engine.close();
+        }
+        for (Job job : jobs) {
+          assertThat(job.await(Duration.ofMinutes(1))).isTrue();
+        }
+        ending.set(true);
+        for (Future<?> disturber : disturbers) {
+          disturber.get();
+        }
+      }
+      assertThat(jobs).extracting(Job::failure).containsOnly(Optional.empty());
+      long succeeded = jobs.stream().filter(job -> job.state() == JobState.SUCCEEDED).count();
+      assertThat(engine.statistics().succeeded()).isEqualTo(succeeded);
+      assertThat(engine.statistics().failed()).isZero();
+      // Those that were cancelled before they began were no queries.
+      assertThat(engine.statistics().cancelled()).isLessThanOrEqualTo(jobs.size() - succeeded);
+      assertThat(engine.events().history(QueryStarted.class)).hasSize((int) engine.statistics().ended());
+      engine.close();
+      try (Engine again = Engine.open(database)) {
+        for (int i = 0; i < jobs.size(); i++) {
+          Job job = jobs.get(i);
+          boolean there =
+              job.target() instanceof JobTarget.File(Path path, var _)
+                  ? Files.exists(path)
+                  : tableExists(again, "t" + i);
+          assertThat(there).as("%s", job).isEqualTo(job.state() == JobState.SUCCEEDED);
+          if (there) {
+            String rows = job.target() instanceof JobTarget.File(Path path, var _) ? "'" + path + "'" : "t" + i;
+            assertThat(number(again, "SELECT count(*) FROM " + rows)).isEqualTo(job.result().orElseThrow().rows());
+          }
+        }
+      }
+      assertThat(files()).noneMatch(file -> file.getFileName().toString().startsWith(".tmp-"));
     }
   }
 
