@@ -16,7 +16,7 @@
 #include "arrow_c_data.h"
 
 // The version of the C ABI. It changes whenever a caller built against the header before would misread something.
-#define DP_ABI_VERSION 3
+#define DP_ABI_VERSION 4
 
 // The kinds of errors. A code is its kind times one hundred, plus a detail; both never change their meaning.
 typedef enum dp_error_kind {
@@ -150,6 +150,23 @@ typedef enum dp_value_type {
   DP_VALUE_INTERVAL = 18,
   // UUID: the 128 bits of its digits in `high` and `low`.
   DP_VALUE_UUID = 19,
+  // TIME_NS: nanoseconds since midnight in `low`.
+  DP_VALUE_TIME_NS = 20,
+  // TIME WITH TIME ZONE: microseconds since midnight in `low`, and in `high` how many seconds east of UTC, less than
+  // 16 hours either way.
+  DP_VALUE_TIME_TZ = 21,
+  // TIMESTAMPTZ_NS: nanoseconds since 1970-01-01 00:00:00 UTC in `low`.
+  DP_VALUE_TIMESTAMP_TZ_NS = 22,
+  // LIST: its elements are the `children`. They get one type, as those of a list in SQL do; without any, it is a list
+  // of whatever type is asked for.
+  DP_VALUE_LIST = 23,
+  // STRUCT: its fields are the `children`, each with its `name`; at least one.
+  DP_VALUE_STRUCT = 24,
+  // MAP: its entries are the `children`, which are keys and values in turn. Keys get one type and values another.
+  DP_VALUE_MAP = 25,
+  // Any other type, whose SQL is in `data` and `length`, such as `DECIMAL(9,2)[]` or the name of an ENUM: the only one
+  // of the `children` is cast to it.
+  DP_VALUE_CAST = 26,
 } dp_value_type;
 
 // What statements have done, in their order.
@@ -258,7 +275,8 @@ typedef struct dp_engine_options {
   unsigned long long budget;
 } dp_engine_options;
 
-// A value for a parameter. Texts and bytes are borrowed for the call.
+// A value for a parameter, or a part of one. Texts, bytes and parts are borrowed for the call. Parts lie at most 64 deep,
+// and the parameters of a call have at most 4,194,304 of them.
 typedef struct dp_value {
   // A `dp_value_type`.
   unsigned int type;
@@ -270,12 +288,17 @@ typedef struct dp_value {
   long long low;
   // The upper 64 bits.
   long long high;
-  // The bytes of a VARCHAR or BLOB.
+  // The bytes of a VARCHAR or BLOB, or the type of a cast.
   const uint8_t *data;
   // How many bytes `data` has.
   unsigned long long length;
   // The name of the parameter, without its `$`; empty for the parameter whose number is the value's place in the list.
+  // Or the name of a field of a STRUCT.
   struct dp_text name;
+  // The values that this one is made of; may be null where `child_count` is zero.
+  const struct dp_value *children;
+  // How many.
+  unsigned long long child_count;
 } dp_value;
 
 // How many handles are open, by kind.
@@ -356,7 +379,7 @@ typedef struct dp_profile {
   unsigned long long bytes_written;
 } dp_profile;
 
-// How far a statement is, by DuckDB's estimate.
+// How far a statement is, by DuckDB's estimate; in rows of parameters where it runs once for each.
 typedef struct dp_progress {
   // From 0 to 1; below zero where no statement runs, or DuckDB has not told yet.
   double fraction;
@@ -365,6 +388,23 @@ typedef struct dp_progress {
   // What there is to process, in the same units, as far as DuckDB knows.
   unsigned long long rows_total;
 } dp_progress;
+
+// Rows of parameters.
+typedef struct dp_rows {
+  // The values, row by row; may be null where `row_count` is zero.
+  const struct dp_value *values;
+  // How many rows; zero at the end.
+  unsigned long long row_count;
+} dp_rows;
+
+// Gives the next rows of a batch, on the thread that runs the batch. Returns zero to go on, and anything else to stop
+// the batch.
+//
+// `user_data` is what the batch was started with, and `first_row` how many rows have been given before. What `rows`
+// points at stays the callee's, and has to be valid until the function is called once more or the batch has ended.
+//
+// It must return, and not unwind or jump out. It may run other statements, but in other sessions.
+typedef int (*dp_row_source)(void *user_data, unsigned long long first_row, struct dp_rows *rows);
 
 // Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several
 // threads call it at once. Returns zero to go on, and anything else to stop the query.
@@ -799,17 +839,23 @@ unsigned int dp_statement_execute(const struct dp_statement *statement,
                                   unsigned long long *rows_changed,
                                   struct dp_error **err);
 
-// Runs a statement once for each row of parameters, and tells how many rows it changed in all. All of it happens in one
-// transaction: where a row fails, none has been run. In a session with an open transaction, that one decides.
+// Runs a statement once for each row of parameters, which a function gives, and tells how many rows it changed in all.
+// All of it happens in one transaction: where a row fails, none has been run. In a session with an open transaction,
+// that one decides.
+//
+// Each row has `parameter_count` values, at least one. `expected_rows` tells how many rows there will be, for
+// `dp_session_progress`; zero where that is not known. A function that stops the batch makes this fail with
+// `DP_INTERRUPTED`.
 //
 // # Safety
-// `statement` must be a live statement, `session` a live session, `parameters` readable for `row_count` times
-// `parameter_count` values, row by row, `rows_changed` a place for a number, `err` null or a place for a pointer.
+// `statement` must be a live statement, `session` a live session, `source` a function that may be called with
+// `user_data` until this returns, `rows_changed` a place for a number, `err` null or a place for a pointer.
 unsigned int dp_statement_execute_batch(const struct dp_statement *statement,
                                         const struct dp_session *session,
-                                        const struct dp_value *parameters,
                                         unsigned long long parameter_count,
-                                        unsigned long long row_count,
+                                        unsigned long long expected_rows,
+                                        dp_row_source source,
+                                        void *user_data,
                                         unsigned long long *rows_changed,
                                         struct dp_error **err);
 

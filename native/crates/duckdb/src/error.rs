@@ -88,6 +88,16 @@ impl Error {
         }
     }
 
+    /// The same error with the parameter that it is about, counted from zero; `name` is empty where it has none.
+    pub(crate) fn in_parameter(mut self, index: usize, name: &str) -> Self {
+        self.message = if name.is_empty() {
+            format!("parameter {}: {}", index + 1, self.message)
+        } else {
+            format!("parameter ${name}: {}", self.message)
+        };
+        self
+    }
+
     /// Takes over the error information that a failed call left, and frees it.
     pub(crate) fn take(code: sys::DUCKDB_V2_ERROR, info: &mut sys::duckdb_v2_error_info_handle) -> Self {
         let mut text = raw::EMPTY;

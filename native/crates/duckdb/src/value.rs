@@ -4,11 +4,11 @@ use std::ptr;
 
 use libduckdb_sys::v2 as sys;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorClass, Result};
 use crate::raw::{self, check};
 
 /// A value for a parameter.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
     /// SQL's NULL.
     Null,
@@ -64,10 +64,39 @@ pub enum Value<'a> {
     },
     /// `UUID`, as the 128-bit number of its digits.
     Uuid(u128),
+    /// `TIME_NS`, in nanoseconds since midnight.
+    TimeNanos(i64),
+    /// `TIME WITH TIME ZONE`
+    TimeTz {
+        /// Microseconds since midnight.
+        micros: i64,
+        /// How far east of UTC, in seconds; less than 16 hours, either way.
+        offset: i32,
+    },
+    /// `TIMESTAMPTZ_NS`, in nanoseconds since 1970-01-01 00:00:00 UTC.
+    TimestampTzNanos(i64),
+    /// A `LIST`, of the common type of its elements; one without elements goes as a list of any type.
+    List(Vec<Value<'a>>),
+    /// A `STRUCT`: names with values.
+    Struct(Vec<(&'a str, Value<'a>)>),
+    /// A `MAP`, of the common types of its keys and of its values.
+    Map {
+        /// The keys.
+        keys: Vec<Value<'a>>,
+        /// As many values.
+        values: Vec<Value<'a>>,
+    },
+    /// A value that is cast to a type.
+    Cast {
+        /// The type as SQL writes it.
+        to: &'a str,
+        /// The value.
+        value: Box<Value<'a>>,
+    },
 }
 
 /// A value and the parameter that takes it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parameter<'a> {
     /// The name behind the `$`; empty for the parameter whose number is the value's place in the list.
     pub name: &'a str,
@@ -95,9 +124,16 @@ impl BoundParameters {
         parameters: &[Parameter<'_>],
         connection: sys::duckdb_v2_connection_handle,
     ) -> Result<Self> {
+        let mut factory = ptr::null_mut();
+        // SAFETY: the connection is open; the factory is borrowed from it.
+        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(connection, &mut factory, err) })?;
         let values = parameters
             .iter()
-            .map(|parameter| parameter.value.bind(connection))
+            .enumerate()
+            .map(|(index, parameter)| {
+                let bound = parameter.value.bind(factory);
+                bound.map_err(|error| error.in_parameter(index, parameter.name))
+            })
             .collect::<Result<Vec<_>>>()?;
         Ok(Self {
             names: parameters
@@ -147,15 +183,23 @@ impl Drop for BoundValue {
 }
 
 impl Value<'_> {
-    pub(crate) fn bind(&self, connection: sys::duckdb_v2_connection_handle) -> Result<BoundValue> {
-        let mut factory = ptr::null_mut();
-        // SAFETY: the connection is open; the factory is borrowed from it.
-        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(connection, &mut factory, err) })?;
+    /// Makes the value. The factory is that of an open connection.
+    fn bind(&self, factory: sys::duckdb_v2_factory_handle) -> Result<BoundValue> {
+        match self {
+            Value::Null => null(factory),
+            Value::List(elements) => list(factory, elements),
+            Value::Struct(fields) => structure(factory, fields),
+            Value::Map { keys, values } => map(factory, keys, values),
+            Value::Cast { to, value } => cast(factory, value, to),
+            plain => plain.bind_plain(factory),
+        }
+    }
+
+    fn bind_plain(&self, factory: sys::duckdb_v2_factory_handle) -> Result<BoundValue> {
         let mut out = ptr::null_mut();
         // SAFETY: the factory is valid, payloads live through the call, and `out` is a valid place.
         check(|err| unsafe {
             match *self {
-                Value::Null => create_null(factory, &mut out, err),
                 Value::Boolean(value) => sys::duckdb_v2_value_create_bool(factory, value, &mut out, err),
                 Value::Int8(value) => sys::duckdb_v2_value_create_tinyint(factory, value, &mut out, err),
                 Value::Int16(value) => sys::duckdb_v2_value_create_smallint(factory, value, &mut out, err),
@@ -196,10 +240,21 @@ impl Value<'_> {
                     let interval = sys::duckdb_v2_interval_t { months, days, micros };
                     sys::duckdb_v2_value_create_interval(factory, &interval, &mut out, err)
                 }
+                Value::TimeNanos(nanos) => sys::duckdb_v2_value_create_time_ns(factory, nanos, &mut out, err),
+                Value::TimeTz { micros, offset } => {
+                    sys::duckdb_v2_value_create_time_tz(factory, time_tz(micros, offset), &mut out, err)
+                }
+                Value::TimestampTzNanos(nanos) => {
+                    sys::duckdb_v2_value_create_timestamp_tz_ns(factory, nanos, &mut out, err)
+                }
                 // DuckDB stores a UUID with its highest bit flipped, so that it sorts as a signed number.
                 Value::Uuid(digits) => {
                     let stored = hugeint((digits ^ (1 << 127)).cast_signed());
                     sys::duckdb_v2_value_create_uuid(factory, &stored, &mut out, err)
+                }
+                // `bind` makes these itself.
+                Value::Null | Value::List(_) | Value::Struct(_) | Value::Map { .. } | Value::Cast { .. } => {
+                    sys::DUCKDB_V2_ERROR::DUCKDB_V2_ERROR_INPUT_INVALID
                 }
             }
         })?;
@@ -207,30 +262,174 @@ impl Value<'_> {
     }
 }
 
-/// # Safety
-/// As for the functions of the API that make values.
-unsafe fn create_null(
-    factory: sys::duckdb_v2_factory_handle,
-    out: *mut sys::duckdb_v2_value_handle,
-    err: *mut sys::duckdb_v2_error_info_handle,
-) -> sys::DUCKDB_V2_ERROR {
-    let mut null_type = ptr::null_mut();
-    // SAFETY: the caller vouches for the arguments; the type is made here and destroyed once.
-    unsafe {
-        // The type of an untyped NULL is to be had by its name alone.
-        let made = sys::duckdb_v2_factory_create_type_from_text(
+fn null(factory: sys::duckdb_v2_factory_handle) -> Result<BoundValue> {
+    let untyped = Type::parse(factory, UNTYPED)?;
+    let mut out = ptr::null_mut();
+    // SAFETY: the factory and the type are valid.
+    check(|err| unsafe { sys::duckdb_v2_value_create_null(factory, untyped.handle(), &mut out, err) })?;
+    Ok(BoundValue(out))
+}
+
+fn list(factory: sys::duckdb_v2_factory_handle, elements: &[Value<'_>]) -> Result<BoundValue> {
+    let elements = Parts::of(factory, elements)?;
+    let untyped = elements.untyped(factory)?;
+    let mut out = ptr::null_mut();
+    // SAFETY: the factory, the type and the elements are valid, and DuckDB copies the elements.
+    check(|err| unsafe {
+        sys::duckdb_v2_value_create_list(
             factory,
-            &raw::view(b"\"NULL\""),
-            &mut null_type,
+            untyped.handle(),
+            elements.handles.as_ptr(),
+            elements.count(),
+            &mut out,
             err,
-        );
-        if made != sys::DUCKDB_V2_ERROR::DUCKDB_V2_ERROR_NONE {
-            return made;
-        }
-        let created = sys::duckdb_v2_value_create_null(factory, null_type, out, err);
-        sys::duckdb_v2_logical_type_destroy(&mut null_type);
-        created
+        )
+    })?;
+    Ok(BoundValue(out))
+}
+
+fn structure(factory: sys::duckdb_v2_factory_handle, fields: &[(&str, Value<'_>)]) -> Result<BoundValue> {
+    let names: Vec<_> = fields
+        .iter()
+        .map(|(name, _)| raw::view(name.as_bytes()))
+        .collect();
+    let values = Parts::of(factory, fields.iter().map(|(_, value)| value))?;
+    let mut out = ptr::null_mut();
+    // SAFETY: the factory, the names and the values are valid, and DuckDB copies them.
+    check(|err| unsafe {
+        sys::duckdb_v2_value_create_struct(
+            factory,
+            names.as_ptr(),
+            values.handles.as_ptr(),
+            values.count(),
+            &mut out,
+            err,
+        )
+    })?;
+    Ok(BoundValue(out))
+}
+
+fn map(
+    factory: sys::duckdb_v2_factory_handle,
+    keys: &[Value<'_>],
+    values: &[Value<'_>],
+) -> Result<BoundValue> {
+    let keys = Parts::of(factory, keys)?;
+    let values = Parts::of(factory, values)?;
+    if keys.count() != values.count() {
+        return Err(Error::new(
+            ErrorClass::InvalidInput,
+            format!("a map has {} keys and {} values", keys.count(), values.count()),
+        ));
     }
+    let (key, value) = (keys.untyped(factory)?, values.untyped(factory)?);
+    let mut out = ptr::null_mut();
+    // SAFETY: the factory, the types and the entries are valid, and DuckDB copies the entries.
+    check(|err| unsafe {
+        sys::duckdb_v2_value_create_map(
+            factory,
+            key.handle(),
+            value.handle(),
+            keys.handles.as_ptr(),
+            values.handles.as_ptr(),
+            keys.count(),
+            &mut out,
+            err,
+        )
+    })?;
+    Ok(BoundValue(out))
+}
+
+fn cast(factory: sys::duckdb_v2_factory_handle, value: &Value<'_>, to: &str) -> Result<BoundValue> {
+    let value = value.bind(factory)?;
+    let to = Type::parse(factory, to)?;
+    let mut out = ptr::null_mut();
+    // SAFETY: the factory, the value and the type are valid.
+    let cast = check(|err| unsafe {
+        sys::duckdb_v2_value_cast(factory, value.handle(), to.handle(), &mut out, err)
+    });
+    cast.map_err(|error| match error.class {
+        // So DuckDB calls a value that does not fit when it is cast outside of a query.
+        ErrorClass::InvalidInput => Error {
+            class: ErrorClass::Conversion,
+            ..error
+        },
+        _ => error,
+    })?;
+    Ok(BoundValue(out))
+}
+
+/// The values that another one is made of.
+struct Parts {
+    handles: Vec<sys::duckdb_v2_value_handle>,
+    /// Owns what `handles` points at.
+    _values: Vec<BoundValue>,
+}
+
+impl Parts {
+    fn of<'v, 'a: 'v>(
+        factory: sys::duckdb_v2_factory_handle,
+        values: impl IntoIterator<Item = &'v Value<'a>>,
+    ) -> Result<Self> {
+        let values = values
+            .into_iter()
+            .map(|value| value.bind(factory))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            handles: values.iter().map(BoundValue::handle).collect(),
+            _values: values,
+        })
+    }
+
+    fn count(&self) -> u64 {
+        self.handles.len() as u64
+    }
+
+    /// The type that DuckDB has to be told, for it finds none itself where there are no values.
+    fn untyped(&self, factory: sys::duckdb_v2_factory_handle) -> Result<Type> {
+        if self.handles.is_empty() {
+            Type::parse(factory, UNTYPED)
+        } else {
+            Ok(Type(ptr::null_mut()))
+        }
+    }
+}
+
+/// A type that DuckDB owns, or none. Frees itself.
+struct Type(sys::duckdb_v2_logical_type_handle);
+
+/// The type of an untyped NULL, which is to be had by its name alone.
+const UNTYPED: &str = "\"NULL\"";
+
+impl Type {
+    fn parse(factory: sys::duckdb_v2_factory_handle, text: &str) -> Result<Self> {
+        let mut out = ptr::null_mut();
+        // SAFETY: the factory is valid, and so is the text for the call.
+        check(|err| unsafe {
+            sys::duckdb_v2_factory_create_type_from_text(factory, &raw::view(text.as_bytes()), &mut out, err)
+        })?;
+        Ok(Self(out))
+    }
+
+    fn handle(&self) -> sys::duckdb_v2_logical_type_handle {
+        self.0
+    }
+}
+
+impl Drop for Type {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: the handle is owned by this value and destroyed once.
+            unsafe { sys::duckdb_v2_logical_type_destroy(&mut self.0) };
+        }
+    }
+}
+
+/// DuckDB's own form of a time with an offset: the offset counts down from the largest, so that the times sort.
+fn time_tz(micros: i64, offset: i32) -> u64 {
+    const MAX_OFFSET: i64 = 16 * 60 * 60 - 1;
+    const OFFSET_BITS: u32 = 24;
+    micros.cast_unsigned() << OFFSET_BITS | (MAX_OFFSET - i64::from(offset)).cast_unsigned()
 }
 
 fn hugeint(value: i128) -> sys::duckdb_v2_hugeint_t {

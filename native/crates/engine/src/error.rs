@@ -187,7 +187,7 @@ impl Error {
     }
 
     /// The same error with the row of parameters, counted from zero, that it is about.
-    pub(crate) fn in_row(mut self, row: usize) -> Self {
+    pub(crate) fn in_row(mut self, row: u64) -> Self {
         self.message = format!("row {row} of the parameters: {}", self.message);
         self
     }

@@ -33,6 +33,6 @@ pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveHandles};
 pub use result::{BatchGuard, QueryResult};
-pub use session::{Session, Transfer, UnorderedSink, thread_number};
+pub use session::{RowSource, Session, Transfer, UnorderedSink, thread_number};
 pub use statement::PreparedStatement;
 pub use stored::{Rows, StoredResult, StoredRows};

@@ -1,5 +1,6 @@
 //! Sessions: where statements run, one at a time.
 
+mod batch;
 mod execution;
 mod gate;
 mod transfer;
@@ -24,6 +25,8 @@ use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::result::QueryResult;
 use crate::statement::{Plan, PreparedStatement, Recipe};
 
+use batch::BatchProgress;
+pub use batch::RowSource;
 use execution::{Execution, Record};
 pub use gate::thread_number;
 use gate::{Gate, INTERRUPT_INTERVAL};
@@ -61,6 +64,8 @@ pub(crate) struct SessionCore {
     gate: Gate<SessionState>,
     record: Arc<Record>,
     plan_counters: Arc<PlanCounters>,
+    /// How far a batch of parameters is.
+    batch: BatchProgress,
     /// Whether statements are being measured.
     profiled: AtomicBool,
     /// Whether a statement may have left settings, temporary objects or a transaction behind.
@@ -155,19 +160,13 @@ impl Session {
         self.core.execute_prepared(&statement.recipe, parameters)
     }
 
-    /// Runs a prepared statement once for each row of parameters, in one transaction, and tells how many rows it changed
-    /// in all. Where a row fails, no row has been run; a transaction that was open before is left to its owner.
-    pub fn execute_batch<'a>(
-        &self,
-        statement: &PreparedStatement,
-        rows: impl Iterator<Item = &'a [Parameter<'a>]>,
-    ) -> Result<u64> {
-        self.core.execute_batch(&statement.recipe, rows)
-    }
-
-    /// How far the statement is that runs in this session. Callable from any thread.
+    /// How far the statement is that runs in this session; in rows of parameters where it runs once for each. Callable
+    /// from any thread.
     pub fn progress(&self) -> Result<Progress> {
-        Ok(self.core.connection()?.progress()?)
+        match self.core.batch.progress() {
+            Some(progress) => Ok(progress),
+            None => Ok(self.core.connection()?.progress()?),
+        }
     }
 
     /// Measures the statements that run from now on, or does so no more. A session from the pool goes back without.
@@ -224,6 +223,7 @@ impl SessionCore {
             gate: Gate::default(),
             record: Arc::new(Record::new(changes, effects_wanted)),
             plan_counters,
+            batch: BatchProgress::default(),
             profiled: AtomicBool::new(false),
             touched: AtomicBool::new(false),
         }
@@ -326,31 +326,6 @@ impl SessionCore {
         execution
             .and_then(|mut execution| execution.drain())
             .map_err(|error| error.with_sql(&recipe.sql))
-    }
-
-    fn execute_batch<'a>(
-        &self,
-        recipe: &Recipe,
-        rows: impl Iterator<Item = &'a [Parameter<'a>]>,
-    ) -> Result<u64> {
-        let mut state = self.begin()?;
-        let run = |state: &mut Operation<'_>| -> Result<u64> {
-            let mut changed = 0;
-            for (index, parameters) in rows.enumerate() {
-                let execution = self.submit_prepared(state, recipe, parameters);
-                changed += execution
-                    .and_then(|mut execution| execution.drain())
-                    .map_err(|error| error.in_row(index))?;
-            }
-            Ok(changed)
-        };
-        // A transaction that the caller has open is the caller's to decide about.
-        let outcome = if self.record.in_transaction.load(Ordering::Relaxed) {
-            run(&mut state)
-        } else {
-            self.transact(&mut state, run)
-        };
-        outcome.map_err(|error| error.with_sql(&recipe.sql))
     }
 
     /// Runs something in a transaction that ends with it: where this is an error, nothing of it has happened.

@@ -4,7 +4,10 @@
     reason = "a test that fails may panic, in its helpers too"
 )]
 
-use dataprism_engine::{Effect, Engine, ErrorCode, Modification, ObjectKind, Options, Session, Value};
+use dataprism_engine::{
+    Effect, Engine, ErrorCode, Modification, ObjectKind, Options, Parameter, Result, RowSource, Session,
+    Value,
+};
 
 fn recording() -> (Engine, Session) {
     let engine = Engine::open(&Options::default()).unwrap();
@@ -19,6 +22,16 @@ fn effect(modification: Modification, object: ObjectKind, name: &str, rows: Opti
         object,
         name: Some(name.to_owned()),
         rows,
+    }
+}
+
+/// Rows of one parameter, given two at a time.
+struct Rows<'a>(&'a [Parameter<'a>]);
+
+impl RowSource for Rows<'_> {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let rest = self.0.get(first_row as usize..).unwrap_or_default();
+        Ok(rest.iter().take(2).cloned().collect())
     }
 }
 
@@ -68,14 +81,8 @@ fn a_batch_of_parameters_counts_as_one_statement() {
     session.execute("CREATE TABLE t (a INT)", &[]).unwrap();
     session.take_effects();
     let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
-    let rows = [
-        [Value::Int32(1).into()],
-        [Value::Int32(2).into()],
-        [Value::Int32(3).into()],
-    ];
-    session
-        .execute_batch(&insert, rows.iter().map(|row| row.as_slice()))
-        .unwrap();
+    let rows = [1, 2, 3].map(|n| Value::Int32(n).into());
+    session.execute_batch(&insert, 1, 3, &mut Rows(&rows)).unwrap();
     let inserted = effect(Modification::Insert, ObjectKind::Table, "t", Some(3));
     assert_eq!(session.take_effects(), [inserted]);
 }

@@ -9,7 +9,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use dataprism_engine::{Engine, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Session, Value};
+use dataprism_engine::{
+    Engine, Error, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Result, RowSource, Session, Value,
+};
 
 fn engine() -> Engine {
     Engine::open(&Options::default()).unwrap()
@@ -141,6 +143,16 @@ fn a_session_keeps_few_plans_and_makes_them_anew() {
     }
 }
 
+/// Rows of one parameter, given two at a time.
+struct Rows<'a>(&'a [Parameter<'a>]);
+
+impl RowSource for Rows<'_> {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let rest = self.0.get(first_row as usize..).unwrap_or_default();
+        Ok(rest.iter().take(2).cloned().collect())
+    }
+}
+
 #[test]
 fn a_batch_is_all_or_nothing() {
     let engine = engine();
@@ -153,9 +165,9 @@ fn a_batch_is_all_or_nothing() {
         values.iter().map(|n| Value::Int64(*n).into()).collect()
     };
     let good = numbers(&[1, 2, 3]);
-    assert_eq!(session.execute_batch(&insert, good.chunks(1)).unwrap(), 3);
+    assert_eq!(session.execute_batch(&insert, 1, 0, &mut Rows(&good)).unwrap(), 3);
     let bad = numbers(&[4, 5, 1]);
-    let error = session.execute_batch(&insert, bad.chunks(1)).unwrap_err();
+    let error = session.execute_batch(&insert, 1, 0, &mut Rows(&bad)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Constraint);
     assert!(
         error.message.starts_with("row 2 of the parameters: "),
@@ -163,6 +175,66 @@ fn a_batch_is_all_or_nothing() {
         error.message
     );
     assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [3]);
+}
+
+/// Fails after its first rows.
+struct Broken;
+
+impl RowSource for Broken {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        match first_row {
+            0 => Ok(vec![Value::Int64(8).into(), Value::Int64(9).into()]),
+            _ => Err(Error::new(ErrorCode::Interrupted, "no more")),
+        }
+    }
+}
+
+#[test]
+fn a_batch_whose_rows_end_in_a_failure_has_not_happened() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let error = session.execute_batch(&insert, 1, 3, &mut Broken).unwrap_err();
+    assert_eq!(error.message, "no more");
+    assert_eq!(
+        session.progress().unwrap().rows_total,
+        0,
+        "no batch runs any more"
+    );
+    assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [0]);
+
+    let two = session.prepare("INSERT INTO t SELECT $1 + $2").unwrap();
+    let rows = [1, 2, 3].map(|n| Value::Int64(n).into());
+    let error = session.execute_batch(&two, 2, 0, &mut Rows(&rows)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidInput, "{}", error.message);
+}
+
+/// Looks how far the batch is that asks for rows.
+struct Watching<'a>(&'a Session, Vec<u64>);
+
+impl RowSource for Watching<'_> {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let progress = self.0.progress()?;
+        assert_eq!(progress.rows_total, 3);
+        self.1.push(progress.rows_processed);
+        Ok(if first_row < 3 {
+            vec![Value::Int64(first_row as i64).into()]
+        } else {
+            Vec::new()
+        })
+    }
+}
+
+#[test]
+fn the_progress_of_a_batch_is_counted_in_its_rows() {
+    let engine = engine();
+    let session = engine.session().unwrap();
+    session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
+    let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
+    let mut source = Watching(&session, Vec::new());
+    session.execute_batch(&insert, 1, 3, &mut source).unwrap();
+    assert_eq!(source.1, [0, 1, 2, 3]);
 }
 
 #[test]
@@ -173,7 +245,7 @@ fn a_batch_leaves_the_callers_transaction_to_the_caller() {
     let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
     session.execute("BEGIN", &[]).unwrap();
     let row = [Value::Int64(1).into()];
-    session.execute_batch(&insert, [&row[..]].into_iter()).unwrap();
+    session.execute_batch(&insert, 1, 1, &mut Rows(&row)).unwrap();
     session.execute("ROLLBACK", &[]).unwrap();
     assert_eq!(longs(&session.query("SELECT count(*) FROM t", &[]).unwrap()), [0]);
 }
@@ -274,18 +346,18 @@ fn progress_is_told_to_another_thread() {
     assert!(!seen.is_empty(), "no progress was told");
 }
 
-/// Rows of one number each, of which reading one makes something happen.
-fn rows_with<'a>(
+/// Rows of one number each, given one by one, of which asking for one makes something happen.
+struct RowsWith<'a, F: FnMut(usize)> {
     numbers: &'a [Parameter<'a>],
-    mut before_row: impl FnMut(usize) + 'a,
-) -> impl Iterator<Item = &'a [Parameter<'a>]> {
-    let mut rows = numbers.chunks(1).enumerate();
-    let count = numbers.len();
-    std::iter::from_fn(move || {
-        let row = rows.next();
-        before_row(row.map_or(count, |(index, _)| index));
-        row.map(|(_, row)| row)
-    })
+    before_row: F,
+}
+
+impl<F: FnMut(usize)> RowSource for RowsWith<'_, F> {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let index = first_row as usize;
+        (self.before_row)(index);
+        Ok(self.numbers.get(index).cloned().into_iter().collect())
+    }
 }
 
 fn assert_nothing_is_left_of_a_batch(session: &Session) {
@@ -295,7 +367,7 @@ fn assert_nothing_is_left_of_a_batch(session: &Session) {
         .unwrap();
     let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
     let row = [Value::Int64(1).into()];
-    assert_eq!(session.execute_batch(&insert, row.chunks(1)).unwrap(), 1);
+    assert_eq!(session.execute_batch(&insert, 1, 1, &mut Rows(&row)).unwrap(), 1);
     assert_eq!(session.execute("DELETE FROM t", &[]).unwrap(), 1);
 }
 
@@ -308,12 +380,15 @@ fn a_batch_that_is_interrupted_anywhere_leaves_no_transaction_behind() {
     let numbers: Vec<Parameter<'_>> = (0..5).map(|n| Value::Int64(n).into()).collect();
     // Before the first row, between two, and after the last one, before the COMMIT.
     for place in 0..=numbers.len() {
-        let rows = rows_with(&numbers, |index| {
-            if index == place {
-                session.interrupt().unwrap();
-            }
-        });
-        let error = session.execute_batch(&insert, rows).unwrap_err();
+        let mut rows = RowsWith {
+            numbers: &numbers,
+            before_row: |index| {
+                if index == place {
+                    session.interrupt().unwrap();
+                }
+            },
+        };
+        let error = session.execute_batch(&insert, 1, 0, &mut rows).unwrap_err();
         assert_eq!(error.code, ErrorCode::Interrupted, "{error:?}");
         assert_nothing_is_left_of_a_batch(&session);
     }
@@ -332,12 +407,15 @@ fn a_batch_that_is_interrupted_while_duckdb_runs_it_leaves_no_transaction_behind
         let session = Arc::clone(&session);
         thread::spawn(move || {
             let numbers = [Value::Int64(1).into(), Value::Int64(1_000_000_000_000).into()];
-            let rows = rows_with(&numbers, |index| {
-                if index == 1 {
-                    running.send(()).unwrap();
-                }
-            });
-            session.execute_batch(&insert, rows)
+            let mut rows = RowsWith {
+                numbers: &numbers,
+                before_row: |index| {
+                    if index == 1 {
+                        running.send(()).unwrap();
+                    }
+                },
+            };
+            session.execute_batch(&insert, 1, 0, &mut rows)
         })
     };
     is_running.recv().unwrap();
@@ -368,7 +446,7 @@ fn a_batch_rolls_back_while_it_is_interrupted_again_and_again() {
                 }
             })
         };
-        let outcome = session.execute_batch(&insert, numbers.chunks(1));
+        let outcome = session.execute_batch(&insert, 1, 0, &mut Rows(&numbers));
         done.store(true, Ordering::Relaxed);
         interrupter.join().unwrap();
         match outcome {

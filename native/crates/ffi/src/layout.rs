@@ -13,6 +13,7 @@ use crate::guard;
 use crate::handles::dp_live_handles;
 use crate::observing::{dp_effect, dp_profile};
 use crate::session::dp_progress;
+use crate::statement::dp_rows;
 use crate::text::dp_text;
 use crate::value::dp_value;
 use crate::version::dp_version;
@@ -62,8 +63,9 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_plan_counts { hits => "hits", misses => "misses" }
     dp_value {
         r#type => "type", width => "width", scale => "scale", low => "low", high => "high", data => "data",
-        length => "length", name => "name",
+        length => "length", name => "name", children => "children", child_count => "child_count",
     }
+    dp_rows { values => "values", row_count => "row_count" }
     dp_progress { fraction => "fraction", rows_processed => "rows_processed", rows_total => "rows_total" }
     dp_effect { modification => "modification", object => "object", rows => "rows", name => "name" }
     dp_profile {

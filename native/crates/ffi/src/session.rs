@@ -16,7 +16,7 @@ pub struct dp_session {
     pub(crate) session: Session,
 }
 
-/// How far a statement is, by DuckDB's estimate.
+/// How far a statement is, by DuckDB's estimate; in rows of parameters where it runs once for each.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct dp_progress {

@@ -1,8 +1,9 @@
 //! Prepared statements.
 
-use std::ffi::{c_uint, c_ulonglong};
+use std::ffi::{c_int, c_uint, c_ulonglong, c_void};
+use std::ptr;
 
-use dataprism_engine::{Error, ErrorCode, PreparedStatement};
+use dataprism_engine::{Error, ErrorCode, Parameter, PreparedStatement, Result, RowSource};
 
 use crate::error::dp_error;
 use crate::guard;
@@ -146,19 +147,78 @@ pub unsafe extern "C" fn dp_statement_execute(
     }
 }
 
-/// Runs a statement once for each row of parameters, and tells how many rows it changed in all. All of it happens in one
-/// transaction: where a row fails, none has been run. In a session with an open transaction, that one decides.
+/// Rows of parameters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct dp_rows {
+    /// The values, row by row; may be null where `row_count` is zero.
+    pub values: *const dp_value,
+    /// How many rows; zero at the end.
+    pub row_count: c_ulonglong,
+}
+
+/// Gives the next rows of a batch, on the thread that runs the batch. Returns zero to go on, and anything else to stop
+/// the batch.
+///
+/// `user_data` is what the batch was started with, and `first_row` how many rows have been given before. What `rows`
+/// points at stays the callee's, and has to be valid until the function is called once more or the batch has ended.
+///
+/// It must return, and not unwind or jump out. It may run other statements, but in other sessions.
+pub type dp_row_source =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, first_row: c_ulonglong, rows: *mut dp_rows) -> c_int>;
+
+/// A function of the caller's that gives rows.
+struct CalledSource {
+    function: unsafe extern "C" fn(*mut c_void, c_ulonglong, *mut dp_rows) -> c_int,
+    user_data: *mut c_void,
+    width: c_ulonglong,
+}
+
+impl RowSource for CalledSource {
+    fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let mut rows = dp_rows {
+            values: ptr::null(),
+            row_count: 0,
+        };
+        // SAFETY: the caller of the batch vouches for the function and its data.
+        if unsafe { (self.function)(self.user_data, first_row, &mut rows) } != 0 {
+            return Err(Error::new(
+                ErrorCode::Interrupted,
+                "the source of the rows stopped the batch",
+            ));
+        }
+        let total = self.width.checked_mul(rows.row_count).ok_or_else(|| {
+            let message = format!(
+                "a batch was given {} rows, which is more than memory holds",
+                rows.row_count
+            );
+            Error::new(ErrorCode::InvalidInput, message)
+        })?;
+        // SAFETY: the caller of the batch vouches for what the function gives, until it is called once more. The values
+        // borrow this source, which it takes to call it.
+        unsafe { read_parameters(rows.values, total) }
+    }
+}
+
+/// Runs a statement once for each row of parameters, which a function gives, and tells how many rows it changed in all.
+/// All of it happens in one transaction: where a row fails, none has been run. In a session with an open transaction,
+/// that one decides.
+///
+/// Each row has `parameter_count` values, at least one. `expected_rows` tells how many rows there will be, for
+/// `dp_session_progress`; zero where that is not known. A function that stops the batch makes this fail with
+/// `DP_INTERRUPTED`.
 ///
 /// # Safety
-/// `statement` must be a live statement, `session` a live session, `parameters` readable for `row_count` times
-/// `parameter_count` values, row by row, `rows_changed` a place for a number, `err` null or a place for a pointer.
+/// `statement` must be a live statement, `session` a live session, `source` a function that may be called with
+/// `user_data` until this returns, `rows_changed` a place for a number, `err` null or a place for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dp_statement_execute_batch(
     statement: *const dp_statement,
     session: *const dp_session,
-    parameters: *const dp_value,
     parameter_count: c_ulonglong,
-    row_count: c_ulonglong,
+    expected_rows: c_ulonglong,
+    source: dp_row_source,
+    user_data: *mut c_void,
     rows_changed: *mut c_ulonglong,
     err: *mut *mut dp_error,
 ) -> c_uint {
@@ -168,14 +228,17 @@ pub unsafe extern "C" fn dp_statement_execute_batch(
             guard::require(rows_changed, "rows_changed")?;
             let statement = &guard::borrow(statement, "statement")?.statement;
             let width = usize::try_from(parameter_count).ok().filter(|width| *width > 0);
-            let total = parameter_count.checked_mul(row_count);
-            let (Some(width), Some(total)) = (width, total) else {
-                let message = "a batch needs at least one parameter, and not more of them than memory holds";
+            let (Some(width), Some(function)) = (width, source) else {
+                let message = "a batch needs at least one parameter, and a source of rows";
                 return Err(Error::new(ErrorCode::InvalidInput, message));
             };
-            let values = read_parameters(parameters, total)?;
+            let mut source = CalledSource {
+                function,
+                user_data,
+                width: parameter_count,
+            };
             let session = &guard::borrow(session, "session")?.session;
-            let changed = session.execute_batch(statement, values.chunks(width))?;
+            let changed = session.execute_batch(statement, width, expected_rows, &mut source)?;
             guard::put(rows_changed, "rows_changed", changed)
         })
     }

@@ -51,9 +51,33 @@ pub enum dp_value_type {
     DP_VALUE_INTERVAL = 18,
     /// UUID: the 128 bits of its digits in `high` and `low`.
     DP_VALUE_UUID = 19,
+    /// TIME_NS: nanoseconds since midnight in `low`.
+    DP_VALUE_TIME_NS = 20,
+    /// TIME WITH TIME ZONE: microseconds since midnight in `low`, and in `high` how many seconds east of UTC, less than
+    /// 16 hours either way.
+    DP_VALUE_TIME_TZ = 21,
+    /// TIMESTAMPTZ_NS: nanoseconds since 1970-01-01 00:00:00 UTC in `low`.
+    DP_VALUE_TIMESTAMP_TZ_NS = 22,
+    /// LIST: its elements are the `children`. They get one type, as those of a list in SQL do; without any, it is a list
+    /// of whatever type is asked for.
+    DP_VALUE_LIST = 23,
+    /// STRUCT: its fields are the `children`, each with its `name`; at least one.
+    DP_VALUE_STRUCT = 24,
+    /// MAP: its entries are the `children`, which are keys and values in turn. Keys get one type and values another.
+    DP_VALUE_MAP = 25,
+    /// Any other type, whose SQL is in `data` and `length`, such as `DECIMAL(9,2)[]` or the name of an ENUM: the only one
+    /// of the `children` is cast to it.
+    DP_VALUE_CAST = 26,
 }
 
-/// A value for a parameter. Texts and bytes are borrowed for the call.
+/// How deep values may lie in others.
+const MAX_DEPTH: u32 = 64;
+
+/// How many values the parameters of a call may be made of. More of them belong in a table or a file.
+const MAX_PARTS: u64 = 1 << 22;
+
+/// A value for a parameter, or a part of one. Texts, bytes and parts are borrowed for the call. Parts lie at most 64 deep,
+/// and the parameters of a call have at most 4,194,304 of them.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct dp_value {
@@ -67,12 +91,17 @@ pub struct dp_value {
     pub low: c_longlong,
     /// The upper 64 bits.
     pub high: c_longlong,
-    /// The bytes of a VARCHAR or BLOB.
+    /// The bytes of a VARCHAR or BLOB, or the type of a cast.
     pub data: *const u8,
     /// How many bytes `data` has.
     pub length: c_ulonglong,
     /// The name of the parameter, without its `$`; empty for the parameter whose number is the value's place in the list.
+    /// Or the name of a field of a STRUCT.
     pub name: dp_text,
+    /// The values that this one is made of; may be null where `child_count` is zero.
+    pub children: *const dp_value,
+    /// How many.
+    pub child_count: c_ulonglong,
 }
 
 /// # Safety
@@ -81,17 +110,9 @@ pub(crate) unsafe fn read_parameters<'a>(
     values: *const dp_value,
     count: c_ulonglong,
 ) -> Result<Vec<Parameter<'a>>> {
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if values.is_null() || count > u64::from(u32::MAX) {
-        return Err(Error::new(
-            ErrorCode::InvalidInput,
-            "'parameters' is null or far too long",
-        ));
-    }
-    // SAFETY: the caller vouches for `count` readable values.
-    let values = unsafe { slice::from_raw_parts(values, count as usize) };
+    // SAFETY: as the caller vouches.
+    let values = unsafe { slice_of(values, count, "parameters")? };
+    let mut parts = 0;
     values
         .iter()
         .map(|value| {
@@ -99,17 +120,35 @@ pub(crate) unsafe fn read_parameters<'a>(
                 // SAFETY: as above, for each value.
                 name: unsafe { value.name.read("the name of a parameter")? },
                 // SAFETY: as above, for each value.
-                value: unsafe { value.read()? },
+                value: unsafe { value.read(&mut parts, 0)? },
             })
         })
         .collect()
 }
 
+/// # Safety
+/// `values` must be readable for `count` values, for as long as `'a`.
+unsafe fn slice_of<'a>(values: *const dp_value, count: c_ulonglong, what: &str) -> Result<&'a [dp_value]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if values.is_null() || !values.is_aligned() || count > u64::from(u32::MAX) {
+        return Err(invalid(format!("'{what}' is null, not aligned or far too long")));
+    }
+    // SAFETY: the caller vouches for `count` readable values, and so many fit into memory.
+    Ok(unsafe { slice::from_raw_parts(values, count as usize) })
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorCode::InvalidInput, message)
+}
+
 impl dp_value {
     /// # Safety
-    /// `data` must be readable for `length` bytes, for as long as `'a`.
-    unsafe fn read<'a>(&self) -> Result<Value<'a>> {
-        const LAST: u32 = dp_value_type::DP_VALUE_UUID as u32;
+    /// `data` must be readable for `length` bytes and `children` for `child_count` values, and they in turn for what they
+    /// point at, for as long as `'a`.
+    unsafe fn read<'a>(&self, parts: &mut u64, depth: u32) -> Result<Value<'a>> {
+        const LAST: u32 = dp_value_type::DP_VALUE_CAST as u32;
         let wide = i128::from(self.high) << 64 | i128::from(self.low.cast_unsigned());
         Ok(match self.r#type {
             0 => Value::Null,
@@ -142,10 +181,89 @@ impl dp_value {
                 micros: self.low,
             },
             19 => Value::Uuid(wide.cast_unsigned()),
+            20 => Value::TimeNanos(self.low),
+            21 => self.time_tz()?,
+            22 => Value::TimestampTzNanos(self.low),
+            // SAFETY: as the caller vouches.
+            23..=26 => unsafe { self.read_nested(parts, depth) }?,
             other => {
-                let message = format!("a parameter has type {other}, and types go from 0 to {LAST}");
-                return Err(Error::new(ErrorCode::InvalidInput, message));
+                return Err(invalid(format!(
+                    "a parameter has type {other}, and types go from 0 to {LAST}"
+                )));
             }
+        })
+    }
+
+    /// # Safety
+    /// As for [`dp_value::read`].
+    unsafe fn read_nested<'a>(&self, parts: &mut u64, depth: u32) -> Result<Value<'a>> {
+        if depth == MAX_DEPTH {
+            return Err(invalid(format!("a parameter is nested deeper than {MAX_DEPTH}")));
+        }
+        // SAFETY: as the caller vouches.
+        let children = unsafe { slice_of(self.children, self.child_count, "children")? };
+        // One child may be there many times, and its own children too: what is counted is what comes of it.
+        *parts += children.len() as u64;
+        if *parts > MAX_PARTS {
+            return Err(
+                invalid(format!("the parameters are made of more than {MAX_PARTS} values"))
+                    .with_hint("put the values into a table or a file"),
+            );
+        }
+        // SAFETY: as the caller vouches.
+        let mut read = |child: &dp_value| unsafe { child.read(parts, depth + 1) };
+        Ok(match self.r#type {
+            23 => Value::List(children.iter().map(read).collect::<Result<_>>()?),
+            24 if children.is_empty() => return Err(invalid("a STRUCT has no fields")),
+            24 => Value::Struct(
+                children
+                    .iter()
+                    // SAFETY: as the caller vouches.
+                    .map(|child| Ok((unsafe { child.name.read("the name of a field")? }, read(child)?)))
+                    .collect::<Result<_>>()?,
+            ),
+            25 => {
+                let (entries, rest) = children.as_chunks::<2>();
+                if !rest.is_empty() {
+                    return Err(invalid("a MAP has a key without a value"));
+                }
+                Value::Map {
+                    keys: entries.iter().map(|[key, _]| read(key)).collect::<Result<_>>()?,
+                    values: entries
+                        .iter()
+                        .map(|[_, value]| read(value))
+                        .collect::<Result<_>>()?,
+                }
+            }
+            _ => {
+                let [child] = children else {
+                    return Err(invalid(format!(
+                        "a cast has {} children instead of one",
+                        children.len()
+                    )));
+                };
+                Value::Cast {
+                    // SAFETY: as the caller vouches.
+                    to: unsafe { read_text(self.data, self.length, "the type of a cast")? },
+                    value: Box::new(read(child)?),
+                }
+            }
+        })
+    }
+
+    fn time_tz<'a>(&self) -> Result<Value<'a>> {
+        const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+        const OFFSETS: i64 = 16 * 60 * 60;
+        if !(0..=DAY).contains(&self.low) || !(1 - OFFSETS..OFFSETS).contains(&self.high) {
+            let message = format!(
+                "the parameter has {} microseconds and {} seconds of offset, which does not fit TIME WITH TIME ZONE",
+                self.low, self.high
+            );
+            return Err(Error::new(ErrorCode::OutOfRange, message));
+        }
+        Ok(Value::TimeTz {
+            micros: self.low,
+            offset: self.high as i32,
         })
     }
 

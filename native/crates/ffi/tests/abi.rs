@@ -15,6 +15,7 @@ use dataprism::session::*;
 use dataprism::statement::*;
 use dataprism::text::dp_text;
 use dataprism::unordered::*;
+use dataprism::value::dp_value_type::*;
 use dataprism::value::*;
 use dataprism::version::*;
 use dataprism_engine::{ArrowArray, ArrowSchema};
@@ -108,7 +109,216 @@ fn value(kind: u32, low: i64) -> dp_value {
         data: ptr::null(),
         length: 0,
         name: text(""),
+        children: ptr::null(),
+        child_count: 0,
     }
+}
+
+fn parent(kind: dp_value_type, children: &[dp_value]) -> dp_value {
+    dp_value {
+        children: children.as_ptr(),
+        child_count: children.len() as u64,
+        ..value(kind as u32, 0)
+    }
+}
+
+fn named(name: &str, value: dp_value) -> dp_value {
+    dp_value {
+        name: text(name),
+        ..value
+    }
+}
+
+fn cast(to: &str, child: &[dp_value]) -> dp_value {
+    dp_value {
+        data: to.as_ptr(),
+        length: to.len() as u64,
+        ..parent(DP_VALUE_CAST, child)
+    }
+}
+
+/// Whether a query whose only column is a BOOLEAN says true.
+fn holds(engine: *const dp_engine, sql: &str, values: &[dp_value]) -> bool {
+    let sql = format!("SELECT 1 WHERE {sql}");
+    let result = query(engine, sql.as_bytes(), values).unwrap();
+    let mut array = ArrowArray::empty();
+    // SAFETY: all arguments are valid; what is given is released once.
+    unsafe {
+        assert_eq!(dp_result_next(result, &mut array, ptr::null_mut()), 0);
+        let rows = array.length;
+        if let Some(release) = array.release {
+            release(&mut array);
+        }
+        dp_result_close(result);
+        rows == 1
+    }
+}
+
+#[test]
+fn values_are_made_of_others() {
+    let engine = open();
+    let int = |number| value(DP_VALUE_INT32 as u32, number);
+    let long = |number| value(DP_VALUE_INT64 as u32, number);
+    let null = value(DP_VALUE_NULL as u32, 0);
+
+    // The numbers get one type, and the NULL gets it too.
+    let elements = [int(1), null, long(3)];
+    let list = parent(DP_VALUE_LIST, &elements);
+    let type_of = |name: &str| format!("typeof($1) = '{}'", name.replace('\'', "''"));
+    assert!(holds(engine, &type_of("BIGINT[]"), &[list]));
+    assert!(holds(engine, "$1 = [1, NULL, 3]", &[list]));
+    assert!(holds(
+        engine,
+        "len($1) = 0 AND NOT list_contains($1, 7)",
+        &[parent(DP_VALUE_LIST, &[])]
+    ));
+
+    let fields = [named("a", list), named("b \"c\"", int(7))];
+    let structure = parent(DP_VALUE_STRUCT, &fields);
+    assert!(holds(
+        engine,
+        "($1).a[3] = 3 AND ($1).\"b \"\"c\"\"\" = 7",
+        &[structure]
+    ));
+
+    let entries = [int(1), list, int(2), parent(DP_VALUE_LIST, &[])];
+    assert!(holds(
+        engine,
+        "$1[1] = [1, NULL, 3] AND $1[2] = []",
+        &[parent(DP_VALUE_MAP, &entries)]
+    ));
+    let empty = parent(DP_VALUE_MAP, &[]);
+    assert!(holds(engine, "cardinality($1::MAP(VARCHAR, DATE)) = 0", &[empty]));
+
+    assert!(holds(
+        engine,
+        &type_of("UTINYINT"),
+        &[cast("UTINYINT", &[int(200)])]
+    ));
+    assert!(holds(
+        engine,
+        &type_of("ENUM('x', 'y')"),
+        &[cast("enum('x', 'y')", &[null])]
+    ));
+    assert!(holds(
+        engine,
+        &type_of("DECIMAL(9,2)[3]"),
+        &[cast("decimal(9, 2)[3]", &[list])]
+    ));
+
+    let mut time = value(DP_VALUE_TIME_TZ as u32, 3_600_000_000);
+    time.high = -1800;
+    assert!(holds(engine, "$1 = '01:00:00-00:30'::TIMETZ", &[time]));
+    let nanos = value(DP_VALUE_TIME_NS as u32, 1);
+    assert!(holds(engine, "$1 = '00:00:00.000000001'::TIME_NS", &[nanos]));
+    let nanos = value(DP_VALUE_TIMESTAMP_TZ_NS as u32, 1);
+    assert!(holds(
+        engine,
+        "$1 = '1970-01-01 00:00:00.000000001+00'::TIMESTAMPTZ_NS",
+        &[nanos]
+    ));
+    // SAFETY: the engine is closed once.
+    unsafe { dp_engine_close(engine) };
+}
+
+#[test]
+fn malformed_values_are_errors() {
+    let engine = open();
+    let invalid = dp_error_kind::DP_INVALID_INPUT as u32;
+    let refused = |value: dp_value| query(engine, b"SELECT ?", &[value]).unwrap_err();
+    let int = value(DP_VALUE_INT32 as u32, 1);
+
+    for kind in [DP_VALUE_LIST, DP_VALUE_STRUCT, DP_VALUE_MAP, DP_VALUE_CAST] {
+        for count in [2, u64::from(u32::MAX) + 1, u64::MAX] {
+            let nothing = dp_value {
+                child_count: count,
+                ..parent(kind, &[])
+            };
+            let null = dp_value {
+                children: ptr::null(),
+                ..nothing
+            };
+            assert_eq!(refused(null).1, invalid, "{count} children at null");
+            if count > 2 {
+                assert_eq!(refused(nothing).1, invalid, "{count} children");
+            }
+        }
+        // A value that contains itself has no end.
+        let mut endless = [int, int];
+        let place = endless.as_ptr();
+        for part in &mut endless {
+            *part = named("x", parent(kind, &[]));
+            part.children = place;
+            part.child_count = if kind as u32 == DP_VALUE_CAST as u32 { 1 } else { 2 };
+            part.data = "INTEGER".as_ptr();
+            part.length = 7;
+        }
+        let (_, kind, message) = refused(endless[0]);
+        assert_eq!(kind, invalid);
+        assert!(message.contains("deeper than 64"), "{message}");
+    }
+    // Each level doubles what the last one comes to.
+    let mut levels = Vec::with_capacity(41);
+    levels.push([int, int]);
+    for _ in 0..40 {
+        let list = parent(DP_VALUE_LIST, levels.last().unwrap());
+        levels.push([list, list]);
+    }
+    let (_, kind, message) = refused(levels.last().unwrap()[0]);
+    assert_eq!(kind, invalid);
+    assert!(message.contains("4194304 values"), "{message}");
+
+    assert_eq!(refused(parent(DP_VALUE_STRUCT, &[])).1, invalid);
+    assert_eq!(refused(parent(DP_VALUE_MAP, &[int])).1, invalid);
+    assert_eq!(refused(cast("INTEGER", &[])).1, invalid);
+    assert_eq!(refused(cast("INTEGER", &[int, int])).1, invalid);
+    assert_ne!(refused(cast("", &[int])).0, 0);
+    assert_ne!(refused(cast("INTEGER; DROP TABLE t", &[int])).0, 0);
+    let unreadable = dp_value {
+        data: b"INT\xff".as_ptr(),
+        length: 4,
+        ..parent(DP_VALUE_CAST, &[int])
+    };
+    assert_eq!(refused(unreadable).1, invalid);
+    let unreadable = dp_value {
+        length: 7,
+        ..parent(DP_VALUE_CAST, &[int])
+    };
+    assert_eq!(refused(unreadable).1, invalid);
+    let mut field = int;
+    field.name.data = b"\xff".as_ptr();
+    field.name.length = 1;
+    assert_eq!(refused(parent(DP_VALUE_STRUCT, &[field])).1, invalid);
+    let text = dp_value {
+        data: b"\xff".as_ptr(),
+        length: 1,
+        ..value(DP_VALUE_VARCHAR as u32, 0)
+    };
+    assert_eq!(refused(parent(DP_VALUE_LIST, &[text])).1, invalid);
+
+    for (low, high) in [
+        (-1, 0),
+        (86_400_000_001, 0),
+        (0, 57_600),
+        (0, -57_600),
+        (0, i64::MIN),
+    ] {
+        let time = dp_value {
+            high,
+            ..value(DP_VALUE_TIME_TZ as u32, low)
+        };
+        assert_eq!(refused(time).1, dp_error_kind::DP_CONVERSION as u32);
+    }
+
+    // What DuckDB refuses names the parameter.
+    let twice = parent(DP_VALUE_MAP, &[int, int, int, int]);
+    let (_, _, message) = query(engine, b"SELECT ?, ?", &[int, twice]).unwrap_err();
+    assert!(message.starts_with("parameter 2: "), "{message}");
+    let (_, kind, message) = refused(named("n", cast("TINYINT", &[value(DP_VALUE_INT32 as u32, 300)])));
+    assert_eq!(kind, dp_error_kind::DP_CONVERSION as u32);
+    assert!(message.starts_with("parameter $n: "), "{message}");
+    // SAFETY: the engine is closed once.
+    unsafe { dp_engine_close(engine) };
 }
 
 #[test]
@@ -242,6 +452,102 @@ fn the_layouts_end_with_an_error() {
     }
     assert!(index > 30);
     assert_eq!(dp_abi_version(), DP_ABI_VERSION);
+}
+
+unsafe extern "C" fn give_rows(user_data: *mut std::ffi::c_void, first_row: u64, rows: *mut dp_rows) -> i32 {
+    // SAFETY: the test passes a list of slices of rows, and the library a place.
+    unsafe {
+        let slices = &*user_data.cast::<Vec<dp_rows>>();
+        // All slices but the last are of two rows.
+        match slices.get(first_row as usize / 2) {
+            Some(slice) => {
+                *rows = *slice;
+                0
+            }
+            None => 1,
+        }
+    }
+}
+
+#[test]
+fn a_batch_takes_its_rows_from_a_function() {
+    let engine = open();
+    let mut session = ptr::null_mut();
+    let mut statement = ptr::null_mut();
+    let mut changed = 0;
+    let numbers = [1, 2, 3].map(|n| value(DP_VALUE_INT64 as u32, n));
+    let slice = |values: *const dp_value, row_count| dp_rows { values, row_count };
+    let end = slice(ptr::null(), 0);
+    let invalid = dp_error_kind::DP_INVALID_INPUT as u32;
+    // SAFETY: all arguments are valid, or null where that is the point of the test.
+    unsafe {
+        assert_eq!(dp_engine_session(engine, &mut session, ptr::null_mut()), 0);
+        let create = "CREATE TABLE t (n BIGINT)";
+        let (data, length) = (create.as_ptr(), create.len() as u64);
+        let code = dp_session_execute(
+            session,
+            data,
+            length,
+            ptr::null(),
+            0,
+            &mut changed,
+            ptr::null_mut(),
+        );
+        assert_eq!(code, 0);
+        let insert = "INSERT INTO t VALUES (?)";
+        let (data, length) = (insert.as_ptr(), insert.len() as u64);
+        assert_eq!(
+            dp_session_prepare(session, data, length, &mut statement, ptr::null_mut()),
+            0
+        );
+        let mut run = |width, source, mut slices: Vec<dp_rows>| {
+            let mut error = ptr::null_mut();
+            let user_data = (&raw mut slices).cast();
+            let (changed, error_place) = (&mut changed, &mut error);
+            match dp_statement_execute_batch(
+                statement,
+                session,
+                width,
+                3,
+                source,
+                user_data,
+                changed,
+                error_place,
+            ) {
+                0 => Ok(*changed),
+                _ => Err(take(error).1),
+            }
+        };
+        let rows = numbers.as_ptr();
+        let whole = vec![slice(rows, 2), slice(rows.add(2), 1)];
+        assert_eq!(
+            run(0, Some(give_rows), whole.clone()),
+            Err(invalid),
+            "no parameters"
+        );
+        assert_eq!(run(1, None, whole.clone()), Err(invalid), "no source");
+        // After two rows, the function stops.
+        assert_eq!(
+            run(1, Some(give_rows), vec![slice(rows, 2)]),
+            Err(dp_error_kind::DP_INTERRUPTED as u32)
+        );
+        assert_eq!(
+            run(1, Some(give_rows), vec![slice(rows, 2), slice(ptr::null(), 1)]),
+            Err(invalid)
+        );
+        for count in [u64::from(u32::MAX) + 1, u64::MAX] {
+            assert_eq!(run(1, Some(give_rows), vec![slice(rows, count)]), Err(invalid));
+            assert_eq!(run(3, Some(give_rows), vec![slice(rows, count)]), Err(invalid));
+        }
+        assert_eq!(run(1, Some(give_rows), vec![slice(rows, 2), end]), Ok(2));
+        assert!(
+            holds(engine, "(SELECT count(*) FROM t) = 2", &[]),
+            "what failed has not happened"
+        );
+        dp_statement_close(statement);
+        dp_session_close(session);
+        dp_engine_close(engine);
+    }
 }
 
 /// What the functions below are called with.

@@ -113,13 +113,30 @@ public final class Engine implements AutoCloseable {
   /// The text may hold several statements; the rows are the last one's, and those before it have run when this returns.
   /// So has the last one unless it is a SELECT, for it runs as its rows are pulled.
   ///
+  /// The values of parameters may be
+  ///
+  /// - null, `Boolean`, `Byte`, `Short`, `Integer`, `Long`, `Float`, `Double`, `String`, and constants of an enum,
+  ///   which go by their names as text;
+  /// - `BigInteger` (HUGEINT), `BigDecimal` (DECIMAL), `UUID`, `byte[]` (BLOB), `BitSet` (BIT);
+  /// - `LocalDate`, `LocalTime`, `OffsetTime`, `LocalDateTime`, `Instant`, `OffsetDateTime` and `ZonedDateTime`
+  ///   (TIMESTAMP WITH TIME ZONE), `Period`, `Duration` and [io.dataprism.column.Interval] (INTERVAL). Times are cut to
+  ///   microseconds, but for a `LocalDateTime`, which keeps nanoseconds as TIMESTAMP_NS. The largest and the smallest
+  ///   date, timestamp and instant of Java are `infinity` and `-infinity`;
+  /// - collections, arrays of objects, and `boolean[]`, `short[]`, `int[]`, `long[]`, `float[]` and `double[]` (LIST),
+  ///   `Map` (MAP), and records (STRUCT, whose fields are the components), of any of these, up to 64 deep. The elements
+  ///   of a list are of one type, or numbers, which get a type that holds them all as in a list in SQL; null goes with
+  ///   everything. The same holds for the keys and for the values of a map;
+  /// - an `Optional` of any of these, or of nothing for NULL;
+  /// - [SqlValue], for every other type.
+  ///
+  /// They are copied before this returns. An only one that is declared as a `Map<String, …>` gives values by name
+  /// instead: see [#query(String, Map)].
+  ///
   /// @param sql one or more statements
-  /// @param parameters values for `?` or `$1`, `$2`, … of a single statement. They may be null, boolean and numeric
-  ///   boxes, `BigInteger` (HUGEINT), `BigDecimal`, `String`, `byte[]` (BLOB), `LocalDate`, `LocalTime`,
-  ///   `LocalDateTime`, `Instant`, `OffsetDateTime` and `ZonedDateTime` (TIMESTAMP WITH TIME ZONE), `Period` and
-  ///   `Duration` (INTERVAL), and `UUID`. Times are cut to microseconds, but for a `LocalDateTime`, which keeps
-  ///   nanoseconds as TIMESTAMP_NS.
+  /// @param parameters values for `?` or `$1`, `$2`, … of a single statement
   /// @return the rows; the caller closes them
+  /// @throws io.dataprism.error.InvalidInputException if a value has no SQL type, or its elements do not go together;
+  ///   the message names the parameter and the way to the element, counted from zero
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public QueryResult query(String sql, @Nullable Object... parameters) {
@@ -127,6 +144,10 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Runs SQL with named parameters, as [#query(String, Object...)] does.
+  ///
+  /// Here and in all methods that take names, what counts is the type that an only argument is declared with:
+  /// `Map<String, …>` gives values by name, and a `Map` of another type, or an `Object` that is one, is the value of
+  /// one parameter, a MAP. [SqlValue#map] makes a MAP of any.
   ///
   /// @param sql one or more statements
   /// @param parameters values for `$name`s, by name without the `$`
@@ -144,6 +165,16 @@ public final class Engine implements AutoCloseable {
   /// @return the rows, once they can be pulled; cancelling the future stops the query
   /// @throws OverloadedException if too many queries wait for a worker
   public CompletableFuture<QueryResult> queryAsync(String sql, @Nullable Object... parameters) {
+    return sql(sql).with(parameters).runAsync();
+  }
+
+  /// Runs SQL with named parameters on one of the engine's workers, as [#queryAsync(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return the rows, once they can be pulled; cancelling the future stops the query
+  /// @throws OverloadedException if too many queries wait for a worker
+  public CompletableFuture<QueryResult> queryAsync(String sql, Map<String, ? extends @Nullable Object> parameters) {
     return sql(sql).with(parameters).runAsync();
   }
 
@@ -174,6 +205,17 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute(String sql, @Nullable Object... parameters) {
+    return sql(sql).with(parameters).execute();
+  }
+
+  /// Runs SQL with named parameters to its end, as [#execute(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, Map<String, ? extends @Nullable Object> parameters) {
     return sql(sql).with(parameters).execute();
   }
 
@@ -355,9 +397,18 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be bound
   public QueryPlan explain(String sql, @Nullable Object... parameters) {
-    try (Session own = session()) {
-      return own.explain(sql, parameters);
-    }
+    return sql(sql).with(parameters).explain();
+  }
+
+  /// The plan by which DuckDB would run a statement with named parameters, as [#explain(String, Object...)] gives it.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound
+  public QueryPlan explain(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).explain();
   }
 
   /// Runs a statement to its end, changes of data included, and gives its plan with the rows and times that were
@@ -369,11 +420,19 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   /// @throws DataPrismException of another kind if the SQL cannot be bound or run
   public QueryPlan explainAnalyze(String sql, @Nullable Object... parameters) {
-    // A session that is closed afterwards: what an explained BEGIN or SET leaves behind is not for another query to
-    // find.
-    try (Session own = session()) {
-      return own.explainAnalyze(sql, parameters);
-    }
+    return sql(sql).with(parameters).explainAnalyze();
+  }
+
+  /// Runs a statement with named parameters to its end and gives its plan, as [#explainAnalyze(String, Object...)]
+  /// does.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained; nothing has run
+  /// @throws ClosedException if the engine is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound or run
+  public QueryPlan explainAnalyze(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).explainAnalyze();
   }
 
   private EngineHandle started() {

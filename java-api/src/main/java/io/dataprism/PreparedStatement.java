@@ -6,8 +6,6 @@ import io.dataprism.error.BusyException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConstraintException;
 import io.dataprism.error.DataPrismException;
-import io.dataprism.error.DataPrismException.Details;
-import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.execution.ActiveQuery;
@@ -65,6 +63,17 @@ public final class PreparedStatement implements AutoCloseable {
     return with(values).run();
   }
 
+  /// Runs the statement with values for named parameters, as [#query(Object...)] does.
+  ///
+  /// @param values by name, without the `$`
+  /// @return the rows; the caller closes them
+  /// @throws BusyException if the statement belongs to a session that already runs one
+  /// @throws ClosedException if the statement, its session or its engine is closed
+  /// @throws DataPrismException of another kind if the statement cannot be bound or run
+  public QueryResult query(Map<String, ? extends @Nullable Object> values) {
+    return with(values).run();
+  }
+
   /// Runs the statement to its end, as [Engine#execute] does.
   ///
   /// @param values as for [Engine#query]
@@ -76,10 +85,18 @@ public final class PreparedStatement implements AutoCloseable {
     return with(values).execute();
   }
 
-  /// Runs the statement once for each row of values, in one transaction: where a row fails, none has been run, and the
-  /// message names the row, counted from zero. In a session that has a transaction open, that one decides.
+  /// Runs the statement with values for named parameters to its end, as [#execute(Object...)] does.
   ///
-  /// For more than some thousand rows, an `INSERT … SELECT` from a file or a table is many times faster.
+  /// @param values by name, without the `$`
+  /// @return how many rows the statement inserted, updated and deleted
+  /// @throws BusyException if the statement belongs to a session that already runs one
+  /// @throws ClosedException if the statement, its session or its engine is closed
+  /// @throws DataPrismException of another kind if the statement cannot be bound or run
+  public long execute(Map<String, ? extends @Nullable Object> values) {
+    return with(values).execute();
+  }
+
+  /// Runs the statement once for each row of values, in one transaction, as [#batch] tells.
   ///
   /// @param rows rows of values as for [Engine#query], each with one for every parameter; none is allowed
   /// @return how many rows the statement inserted, updated and deleted in all
@@ -87,23 +104,55 @@ public final class PreparedStatement implements AutoCloseable {
   /// @throws ConstraintException if a row violates a constraint
   /// @throws DataPrismException of another kind if the statement cannot be bound or run
   public long executeBatch(List<? extends @Nullable Object[]> rows) {
-    if (parameters.isEmpty()) {
-      throw invalid("the statement has no parameters", "run it with execute()");
-    }
+    return batch(rows).execute();
+  }
+
+  /// A run of the statement once for each row of values, that can be given a time limit and other things before it is
+  /// started, with [Query#execute()] or [Query#executeAsync()].
+  ///
+  /// All of it happens in one transaction: where a row fails, none has been run, and the message names the row, counted
+  /// from zero. In a session that has a transaction open, that one decides. The values are copied; some thousand rows
+  /// at a time are laid out in native memory. Progress is the part of the rows that has been run.
+  ///
+  /// For more than some thousand rows, an `INSERT … SELECT` from a file or a table is many times faster.
+  ///
+  /// @param rows rows of values as for [Engine#query], each with one for every parameter; none is allowed
+  /// @throws InvalidInputException if the statement has no parameters, or a row has another number of values
+  public Query batch(List<? extends @Nullable Object[]> rows) {
     List<ParameterList> lists = new ArrayList<>(rows.size());
     for (@Nullable Object[] row : rows) {
-      if (row.length != parameters.size()) {
-        throw invalid(
-            "row " + lists.size() + " has " + row.length + " values, and the statement " + parameters.size(),
-            "give each row one value for every parameter");
-      }
-      lists.add(ParameterList.positional(row));
+      requireWidth(lists.size(), row.length);
+      lists.add(ParameterCopy.positional(row));
     }
-    if (lists.isEmpty()) {
-      return 0;
+    return batchOf(lists);
+  }
+
+  /// A run of the statement once for each row of values by name, as [#batch] makes one.
+  ///
+  /// @param rows values by name, without the `$`, one for every parameter; no row is allowed
+  /// @throws InvalidInputException if the statement has no parameters, or a row has another number of values
+  public Query namedBatch(List<? extends Map<String, ? extends @Nullable Object>> rows) {
+    List<ParameterList> lists = new ArrayList<>(rows.size());
+    for (Map<String, ? extends @Nullable Object> row : rows) {
+      requireWidth(lists.size(), row.size());
+      lists.add(ParameterCopy.named(row));
     }
-    ActiveQuery query = ActiveQuery.begin(context, handle.sql(), QueryOptions.NONE);
-    return query.runToEnd(() -> query.addChangedRows(query.session().executeBatch(handle, lists)));
+    return batchOf(lists);
+  }
+
+  private Query batchOf(List<ParameterList> rows) {
+    if (parameters.isEmpty()) {
+      throw ParameterCopy.invalid("the statement has no parameters", "run it with execute()");
+    }
+    return new Query(context, new Work.Batch(handle, rows, parameters.size()), null, null);
+  }
+
+  private void requireWidth(int row, int width) {
+    if (width != parameters.size()) {
+      throw ParameterCopy.invalid(
+          "row " + row + " has " + width + " values, and the statement " + parameters.size(),
+          "give each row one value for every parameter");
+    }
   }
 
   /// A run of the statement that can be given a time limit and other things before it is started.
@@ -129,9 +178,5 @@ public final class PreparedStatement implements AutoCloseable {
   @Override
   public void close() {
     context.workers().runClosing(handle::close);
-  }
-
-  private static InvalidInputException invalid(String message, String hint) {
-    return new InvalidInputException(Details.of(ErrorCode.INVALID_INPUT, message, hint));
   }
 }

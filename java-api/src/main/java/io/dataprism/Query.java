@@ -10,6 +10,7 @@ import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.OverloadedException;
+import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
 import io.dataprism.internal.cache.CacheUse;
@@ -20,9 +21,11 @@ import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.job.JobSpec;
+import io.dataprism.internal.plan.Explainer;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobTarget;
 import io.dataprism.metrics.QueryMetrics;
+import io.dataprism.plan.QueryPlan;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -82,16 +85,17 @@ public final class Query {
 
   /// The query with values for `?` or `$1`, `$2`, …
   ///
-  /// @param values as for [Engine#query]; the query keeps the array, which must not be changed any more
+  /// @param values as for [Engine#query]; they are copied. A `Map<String, …>` as the only one gives values by name: see
+  ///   [#with(Map)]
   public Query with(@Nullable Object... values) {
-    return new Query(context, work, ParameterList.positional(values), options, caching, engine);
+    return new Query(context, work, ParameterCopy.positional(values), options, caching, engine);
   }
 
-  /// The query with values for named parameters.
+  /// The query with values for named parameters. A MAP for the only parameter of a query is given by [SqlValue#map].
   ///
-  /// @param values by name, without the `$`; the case of names does not matter
+  /// @param values by name, without the `$`; the case of names does not matter. They are copied
   public Query with(Map<String, ? extends @Nullable Object> values) {
-    return new Query(context, work, ParameterList.named(values), options, caching, engine);
+    return new Query(context, work, ParameterCopy.named(values), options, caching, engine);
   }
 
   /// The query with a limit on the time from when it is run or submitted to its last row. The time that it waits for a
@@ -109,7 +113,7 @@ public final class Query {
 
   /// The query with somebody who is told how far it is: some 20 times a second, and when a native call of it ends. That
   /// happens on a virtual thread, one for each listener: a listener is not called again before it has returned, and
-  /// does not keep others waiting.
+  /// does not keep others waiting. Of a [batch][PreparedStatement#batch] it is told what part of its rows has been run.
   public Query onProgress(Consumer<Progress> listener) {
     return with(options.withListener(listener));
   }
@@ -326,6 +330,44 @@ public final class Query {
   /// Cancelling the subscription stops the query.
   public Flow.Publisher<RecordBatch> publish() {
     return subscriber -> BatchSubscription.start(subscriber, this);
+  }
+
+  /// The plan by which DuckDB would run the query, which is not run. To get it takes more than one statement: the time
+  /// limit holds for each, and listeners are told of each.
+  ///
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws DataPrismException of another kind if the SQL cannot be bound
+  public QueryPlan explain() {
+    return Explainer.explain(new OwnText());
+  }
+
+  /// Runs the query to its end, changes of data included, and gives its plan with the rows and times that were
+  /// measured. Rows that it gives are counted and dropped.
+  ///
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained; nothing has run
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws DataPrismException of another kind if the SQL cannot be bound or run
+  public QueryPlan explainAnalyze() {
+    return Explainer.explainAnalyze(new OwnText());
+  }
+
+  /// The text of this query, for EXPLAIN. What is in front of it is no text of a prepared statement.
+  private final class OwnText implements Explainer.Explained {
+    @Override
+    public void prepare() {
+      PreparedStatement.prepare(work.sql(), context, null).close();
+    }
+
+    @Override
+    public QueryResult run(String before) {
+      return new Query(context, new Work.Sql(before + work.sql()), parameters, options, null, null).run();
+    }
+
+    @Override
+    public QueryResult run(String sql, String parameter) {
+      return new Query(context.unobserved(), new Work.Sql(sql), null, null).with(parameter).run();
+    }
   }
 
   /// Submits the query as a job that others have precedence over, that can be paused, and that goes on by itself

@@ -16,7 +16,6 @@ import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
-import io.dataprism.internal.plan.Explainer;
 import io.dataprism.plan.QueryPlan;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +94,18 @@ public final class Session implements AutoCloseable {
     return sql(sql).with(parameters).execute();
   }
 
+  /// Runs SQL with named parameters in this session to its end, as [#execute(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).execute();
+  }
+
   /// Stops the statement that runs in this session, if there is one: the thread that waits for it gets an
   /// [io.dataprism.error.InterruptedQueryException]. May be called from any thread.
   ///
@@ -165,7 +176,19 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be bound
   public QueryPlan explain(String sql, @Nullable Object... parameters) {
-    return Explainer.explain(this, sql, parameters);
+    return sql(sql).with(parameters).explain();
+  }
+
+  /// The plan by which DuckDB would run a statement with named parameters, as [#explain(String, Object...)] gives it.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound
+  public QueryPlan explain(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).explain();
   }
 
   /// Runs a statement in this session to its end, changes of data included, and gives its plan with the rows and times
@@ -178,6 +201,19 @@ public final class Session implements AutoCloseable {
   /// @throws ClosedException if the session is closed
   /// @throws DataPrismException of another kind if the SQL cannot be bound or run
   public QueryPlan explainAnalyze(String sql, @Nullable Object... parameters) {
-    return Explainer.explainAnalyze(this, sql, parameters);
+    return sql(sql).with(parameters).explainAnalyze();
+  }
+
+  /// Runs a statement with named parameters to its end and gives its plan, as [#explainAnalyze(String, Object...)]
+  /// does.
+  ///
+  /// @param sql one statement, without an EXPLAIN of its own
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @throws SyntaxException if the text is not exactly one statement, or one that cannot be explained; nothing has run
+  /// @throws BusyException if the session already runs a statement
+  /// @throws ClosedException if the session is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be bound or run
+  public QueryPlan explainAnalyze(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).explainAnalyze();
   }
 }

@@ -165,6 +165,19 @@ public final class Transaction implements AutoCloseable {
     return sql(sql).with(parameters).execute();
   }
 
+  /// Runs SQL with named parameters in this transaction to its end, as [#execute(String, Object...)] does.
+  ///
+  /// @param sql one or more statements
+  /// @param parameters values for `$name`s, by name without the `$`
+  /// @return how many rows the statements inserted, updated and deleted
+  /// @throws BusyException if a result of this transaction is neither closed nor read to its end
+  /// @throws TransactionException if the transaction has ended, is aborted, may not write, or conflicts with another
+  /// @throws ClosedException if the transaction is closed
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public long execute(String sql, Map<String, ? extends @Nullable Object> parameters) {
+    return sql(sql).with(parameters).execute();
+  }
+
   /// Makes the changes of this transaction visible to others, and durable if the database is a file. The transaction
   /// ends.
   ///

@@ -3,7 +3,6 @@ package io.dataprism;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.dataprism.column.Interval;
 import io.dataprism.error.BinderException;
 import io.dataprism.error.BusyException;
 import io.dataprism.error.CatalogException;
@@ -13,20 +12,17 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.SyntaxException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
+import io.dataprism.error.TimeLimitException;
+import io.dataprism.metrics.QueryMetrics;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.Period;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,38 +74,6 @@ class PreparedStatementTest {
       assertThatThrownBy(() -> engine.query("SELECT $price", Map.of("price", new Object())))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("$price");
-    }
-  }
-
-  @Test
-  void everyTypeOfParameterComesBackAsItself() {
-    List<Object> values =
-        List.of(
-            true,
-            (byte) -1,
-            (short) 300,
-            70_000,
-            1L << 40,
-            BigInteger.TWO.pow(100),
-            1.5f,
-            2.5,
-            new BigDecimal("12.345"),
-            "text",
-            LocalDate.of(2026, 11, 23),
-            LocalTime.of(1, 2, 3),
-            LocalDateTime.of(2026, 11, 23, 1, 2, 3),
-            Instant.parse("2026-11-23T01:02:03Z"),
-            UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"));
-    try (Engine engine = Engine.open();
-        PreparedStatement statement = engine.prepare("SELECT ? AS v")) {
-      for (Object value : values) {
-        try (QueryResult result = statement.query(value)) {
-          assertThat(result.next().column(0).getObject(0)).isEqualTo(value);
-        }
-      }
-      try (QueryResult result = statement.query(Period.of(1, 2, 3))) {
-        assertThat(result.next().column(0).getObject(0)).isEqualTo(new Interval(14, 3, 0));
-      }
     }
   }
 
@@ -236,6 +200,86 @@ class PreparedStatementTest {
   }
 
   @Test
+  void aBatchMayHaveItsValuesByName() {
+    try (Engine engine = Engine.open()) {
+      engine.execute("CREATE TABLE t (n BIGINT, tags VARCHAR[])");
+      try (PreparedStatement insert = engine.prepare("INSERT INTO t VALUES ($n, $tags)")) {
+        Map<String, Object> first = Map.of("tags", List.of("a", "b"), "N", 1L);
+        Map<String, Object> second = Map.of("n", 2L, "tags", List.of());
+        assertThat(insert.namedBatch(List.of(first, second)).execute()).isEqualTo(2);
+        assertThat(one(engine.query("SELECT sum(n)::BIGINT FROM t WHERE len(tags) = 2"))).isEqualTo(1);
+        Map<String, Object> misnamed = Map.of("n", 2L, "tag", List.of());
+        assertThatThrownBy(() -> insert.namedBatch(List.of(first, misnamed)).execute())
+            .isInstanceOf(DataPrismException.class)
+            .hasMessageContaining("row 1 of the parameters")
+            .hasMessageContaining("tag");
+        assertThatThrownBy(() -> insert.namedBatch(List.of(Map.of("n", 3L))))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("row 0 has 1 values");
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isEqualTo(2);
+      }
+    }
+  }
+
+  /// More rows than are laid out at once.
+  @Test
+  void aLongBatchIsAllOrNothingToo() {
+    int rows = 10_000;
+    List<Object[]> values = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      values.add(new Object[] {(long) i});
+    }
+    try (Engine engine = Engine.open()) {
+      engine.execute("CREATE TABLE t (n BIGINT PRIMARY KEY)");
+      try (PreparedStatement insert = engine.prepare("INSERT INTO t VALUES (?)")) {
+        values.set(9_000, new Object[] {5L});
+        assertThatThrownBy(() -> insert.executeBatch(values))
+            .isInstanceOf(ConstraintException.class)
+            .hasMessageContaining("row 9000 of the parameters");
+        values.set(9_000, new Object[] {List.of(1, "x")});
+        assertThatThrownBy(() -> insert.executeBatch(values))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("row 9000 of the parameters: parameter 1[1] of type java.lang.String");
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isZero();
+        values.set(9_000, new Object[] {9_000L});
+        assertThat(insert.executeBatch(values)).isEqualTo(rows);
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isEqualTo(rows);
+      }
+    }
+  }
+
+  @Test
+  void aBatchHasTheOptionsOfAQuery() throws Exception {
+    List<Object[]> rows = Collections.nCopies(20_000, new Object[] {1L});
+    try (Engine engine = Engine.open()) {
+      engine.execute("CREATE TABLE t (n BIGINT)");
+      try (PreparedStatement insert = engine.prepare("INSERT INTO t VALUES (?)")) {
+        assertThatThrownBy(() -> insert.batch(rows).timeLimit(Duration.ofMillis(20)).execute())
+            .isInstanceOf(TimeLimitException.class);
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isZero();
+
+        List<Progress> progress = new CopyOnWriteArrayList<>();
+        CompletableFuture<QueryMetrics> metrics = new CompletableFuture<>();
+        Query batch = insert.batch(rows).onProgress(progress::add).onMetrics(metrics::complete);
+        assertThat(batch.executeAsync().get(1, TimeUnit.MINUTES)).isEqualTo(20_000);
+        assertThat(metrics.get(1, TimeUnit.MINUTES).changedRows()).isEqualTo(20_000);
+        assertThat(progress).anySatisfy(told -> assertThat(told.fraction()).isStrictlyBetween(0.0, 1.0));
+
+        assertThatThrownBy(batch::run).isInstanceOf(InvalidInputException.class).hasMessageContaining("no rows");
+        assertThatThrownBy(() -> batch.with(1L).execute())
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("in its rows");
+        assertThat(one(engine.query("SELECT count(*) FROM t"))).isEqualTo(20_000);
+      }
+      try (PreparedStatement none = engine.prepare("INSERT INTO t VALUES (1)")) {
+        assertThatThrownBy(() -> none.batch(List.of()))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("no parameters");
+      }
+    }
+  }
+
+  @Test
   void aClosedStatementSaysSo() {
     try (Engine engine = Engine.open()) {
       PreparedStatement statement = engine.prepare("SELECT 1::BIGINT");
@@ -276,7 +320,7 @@ class PreparedStatementTest {
     try (Engine engine = Engine.open();
         PreparedStatement statement = engine.prepare(ENDLESS)) {
       assertThatThrownBy(() -> statement.with().timeLimit(Duration.ofMillis(50)).execute())
-          .isInstanceOf(io.dataprism.error.TimeLimitException.class);
+          .isInstanceOf(TimeLimitException.class);
       assertThatThrownBy(() -> statement.query(1)).isInstanceOfAny(BinderException.class, InvalidInputException.class);
     }
   }

@@ -1,6 +1,5 @@
 package io.dataprism.bindings;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Values for the parameters of a statement, by position or each with a name.
@@ -22,14 +21,10 @@ public final class ParameterList {
 
   /// Values for `$name`s.
   ///
-  /// @param values by name, without the `$`; they are copied
-  public static ParameterList named(Map<String, ? extends @Nullable Object> values) {
-    String[] names = values.keySet().toArray(String[]::new);
-    @Nullable Object[] inOrder = new @Nullable Object[names.length];
-    for (int i = 0; i < names.length; i++) {
-      inOrder[i] = values.get(names[i]);
-    }
-    return new ParameterList(names, inOrder);
+  /// @param names without the `$`; they are kept, as are the values, and must not be changed any more
+  /// @param values as many as there are names
+  public static ParameterList named(String[] names, @Nullable Object[] values) {
+    return new ParameterList(names, values);
   }
 
   /// How many values there are.

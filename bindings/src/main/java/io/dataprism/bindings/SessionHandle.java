@@ -189,16 +189,30 @@ public final class SessionHandle extends ParentHandle {
 
   /// Runs a prepared statement for each row of parameters, all or none, and tells how many rows it changed in all.
   ///
-  /// @param rows at least one, each with as many values as the statement has parameters
-  public long executeBatch(StatementHandle statement, List<ParameterList> rows) {
-    int width = rows.getFirst().size();
+  /// @param rows each with as many values as the statement has parameters
+  /// @param width how many those are, at least one
+  public long executeBatch(StatementHandle statement, List<ParameterList> rows, int width) {
     try (NativeCall call = begin();
-        StatementHandle.Run run = statement.runIn(this)) {
-      MemorySegment values = ParameterEncoder.encode(rows, width, call.arena(), mapper);
+        StatementHandle.Run run = statement.runIn(this);
+        RowFeed feed = new RowFeed(rows, width, mapper)) {
       MemorySegment changed = call.arena().allocate(ValueLayout.JAVA_LONG);
-      call.check(
+      int code =
           Dataprism.dp_statement_execute_batch(
-              run.statement(), call.handle(), values, width, rows.size(), changed, call.error()));
+              run.statement(),
+              call.handle(),
+              width,
+              rows.size(),
+              RowFeed.function(),
+              feed.userData(),
+              changed,
+              call.error());
+      try {
+        call.check(code);
+      } catch (RuntimeException e) {
+        // A feed that failed stopped the batch, which then has no more to say than that.
+        feed.check();
+        throw e;
+      }
       return changed.get(ValueLayout.JAVA_LONG, 0);
     }
   }

@@ -15,6 +15,7 @@ import io.dataprism.bindings.generated.dp_memory_usage;
 import io.dataprism.bindings.generated.dp_plan_counts;
 import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_progress;
+import io.dataprism.bindings.generated.dp_rows;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
 import io.dataprism.bindings.generated.dp_version;
@@ -60,13 +61,14 @@ class GeneratedBindingsTest {
           Map.entry("dp_live_handles", dp_live_handles.layout()),
           Map.entry("dp_versions", dp_versions.layout()),
           Map.entry("dp_plan_counts", dp_plan_counts.layout()),
+          Map.entry("dp_rows", dp_rows.layout()),
           Map.entry("dp_value", dp_value.layout()),
           Map.entry("dp_layout", dp_layout.layout()),
           Map.entry("ArrowSchema", ArrowSchema.layout()),
           Map.entry("ArrowArray", ArrowArray.layout()));
 
   /// Classes that stand for types of functions, which have no layout.
-  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink");
+  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink", "dp_row_source");
 
   @BeforeAll
   static void load() throws LibraryLoadException {

@@ -12,7 +12,8 @@ public enum BypassReason {
   FILE,
   /// A file that it reads was written a moment ago, so that another write might not show in its time.
   RECENTLY_WRITTEN_FILE,
-  /// A parameter is of a type that has no SQL type.
+  /// A parameter has no SQL type; or it is cast to one that was given as text, or cast to or from a type with a time
+  /// zone, so that more than the parameter itself decides about its value.
   PARAMETER,
   /// Tables or views were redefined again and again while the statement was looked at.
   CHANGING_DEFINITIONS,

@@ -10,16 +10,22 @@ import io.dataprism.Query;
 import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
 import io.dataprism.Session;
+import io.dataprism.SqlValue;
 import io.dataprism.Transaction;
 import io.dataprism.catalog.TableName;
+import io.dataprism.column.Interval;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.schema.DataType;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +36,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,6 +207,46 @@ class CacheTest {
       counted.expect(1, 2, 0, 0);
       assertThat(read(engine.query("SELECT $a - $b AS x", Map.of("a", 3, "b", 1)))).contains("2");
       assertThat(read(engine.query("SELECT $a - $b AS x", Map.of("a", 1, "b", 3)))).contains("-2");
+    }
+  }
+
+  @Test
+  void nestedParametersDifferByTypeAndContent() {
+    record Point(int x) {}
+    Map<String, Integer> map = Map.of("x", 1);
+    List<Supplier<Object>> different =
+        List.of(
+            () -> List.of(1),
+            () -> List.of(1L),
+            () -> new int[] {1},
+            () -> new double[] {0.0},
+            () -> new double[] {-0.0},
+            () -> List.of(List.of(1)),
+            () -> List.of(new byte[] {1}),
+            () -> new Point(1),
+            () -> SqlValue.map(map),
+            () -> new Interval(1, 1, 1_000),
+            () -> OffsetTime.of(1, 2, 3, 0, ZoneOffset.UTC),
+            () -> SqlValue.of(DataType.Scalar.UTINYINT, 1),
+            () -> SqlValue.of(DataType.Scalar.USMALLINT, 1));
+    try (Engine engine = open()) {
+      Counted counted = new Counted(engine);
+      for (int round = 0; round < 2; round++) {
+        for (Supplier<Object> value : different) {
+          assertThat(read(engine, "SELECT typeof($1), $1::VARCHAR", value.get())).isNotEmpty();
+        }
+      }
+      counted.expect(different.size(), different.size(), 0, 0);
+      // What these become depends on more than themselves.
+      Instant now = Instant.now();
+      read(engine, "SELECT $1", SqlValue.of("INTEGER", 1));
+      read(engine, "SELECT $1", SqlValue.of(DataType.Scalar.VARCHAR, now));
+      read(
+          engine,
+          "SELECT $1",
+          SqlValue.of(new DataType.TimestampTz(io.dataprism.schema.TimeUnit.MICROSECOND, "UTC"), now));
+      counted.expect(0, 0, 3, 0);
+      assertThat(bypassed(engine, BypassReason.PARAMETER)).isEqualTo(3);
     }
   }
 

@@ -22,10 +22,10 @@ public class Dataprism extends Dataprism$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = io.dataprism.bindings.NativeLibrary.symbols();
 
-    private static final int DP_ABI_VERSION = (int)3L;
+    private static final int DP_ABI_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * #define DP_ABI_VERSION 3
+     * #define DP_ABI_VERSION 4
      * }
      */
     public static int DP_ABI_VERSION() {
@@ -543,6 +543,69 @@ public class Dataprism extends Dataprism$shared {
      */
     public static int DP_VALUE_UUID() {
         return DP_VALUE_UUID;
+    }
+    private static final int DP_VALUE_TIME_NS = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_TIME_NS = 20
+     * }
+     */
+    public static int DP_VALUE_TIME_NS() {
+        return DP_VALUE_TIME_NS;
+    }
+    private static final int DP_VALUE_TIME_TZ = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_TIME_TZ = 21
+     * }
+     */
+    public static int DP_VALUE_TIME_TZ() {
+        return DP_VALUE_TIME_TZ;
+    }
+    private static final int DP_VALUE_TIMESTAMP_TZ_NS = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_TIMESTAMP_TZ_NS = 22
+     * }
+     */
+    public static int DP_VALUE_TIMESTAMP_TZ_NS() {
+        return DP_VALUE_TIMESTAMP_TZ_NS;
+    }
+    private static final int DP_VALUE_LIST = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_LIST = 23
+     * }
+     */
+    public static int DP_VALUE_LIST() {
+        return DP_VALUE_LIST;
+    }
+    private static final int DP_VALUE_STRUCT = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_STRUCT = 24
+     * }
+     */
+    public static int DP_VALUE_STRUCT() {
+        return DP_VALUE_STRUCT;
+    }
+    private static final int DP_VALUE_MAP = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_MAP = 25
+     * }
+     */
+    public static int DP_VALUE_MAP() {
+        return DP_VALUE_MAP;
+    }
+    private static final int DP_VALUE_CAST = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_value_type.DP_VALUE_CAST = 26
+     * }
+     */
+    public static int DP_VALUE_CAST() {
+        return DP_VALUE_CAST;
     }
 
     private static class dp_budget_prepare {
@@ -3521,9 +3584,10 @@ public class Dataprism extends Dataprism$shared {
             Dataprism.C_INT,
             Dataprism.C_POINTER,
             Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_LONG_LONG,
             Dataprism.C_POINTER,
-            Dataprism.C_LONG_LONG,
-            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
             Dataprism.C_POINTER,
             Dataprism.C_POINTER
         );
@@ -3536,7 +3600,7 @@ public class Dataprism extends Dataprism$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, unsigned long long parameter_count, unsigned long long expected_rows, dp_row_source source, void *user_data, unsigned long long *rows_changed, struct dp_error **err)
      * }
      */
     public static FunctionDescriptor dp_statement_execute_batch$descriptor() {
@@ -3546,7 +3610,7 @@ public class Dataprism extends Dataprism$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, unsigned long long parameter_count, unsigned long long expected_rows, dp_row_source source, void *user_data, unsigned long long *rows_changed, struct dp_error **err)
      * }
      */
     public static MethodHandle dp_statement_execute_batch$handle() {
@@ -3556,7 +3620,7 @@ public class Dataprism extends Dataprism$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, unsigned long long parameter_count, unsigned long long expected_rows, dp_row_source source, void *user_data, unsigned long long *rows_changed, struct dp_error **err)
      * }
      */
     public static MemorySegment dp_statement_execute_batch$address() {
@@ -3565,16 +3629,16 @@ public class Dataprism extends Dataprism$shared {
 
     /**
      * {@snippet lang=c :
-     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, unsigned long long row_count, unsigned long long *rows_changed, struct dp_error **err)
+     * unsigned int dp_statement_execute_batch(const struct dp_statement *statement, const struct dp_session *session, unsigned long long parameter_count, unsigned long long expected_rows, dp_row_source source, void *user_data, unsigned long long *rows_changed, struct dp_error **err)
      * }
      */
-    public static int dp_statement_execute_batch(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, long row_count, MemorySegment rows_changed, MemorySegment err) {
+    public static int dp_statement_execute_batch(MemorySegment statement, MemorySegment session, long parameter_count, long expected_rows, MemorySegment source, MemorySegment user_data, MemorySegment rows_changed, MemorySegment err) {
         var mh$ = dp_statement_execute_batch.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("dp_statement_execute_batch", statement, session, parameters, parameter_count, row_count, rows_changed, err);
+                traceDowncall("dp_statement_execute_batch", statement, session, parameter_count, expected_rows, source, user_data, rows_changed, err);
             }
-            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, row_count, rows_changed, err);
+            return (int)mh$.invokeExact(statement, session, parameter_count, expected_rows, source, user_data, rows_changed, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

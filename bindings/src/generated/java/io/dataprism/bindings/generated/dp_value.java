@@ -23,6 +23,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     const uint8_t *data;
  *     unsigned long long length;
  *     struct dp_text name;
+ *     const struct dp_value *children;
+ *     unsigned long long child_count;
  * }
  * }
  */
@@ -41,7 +43,9 @@ public class dp_value {
         Dataprism.C_LONG_LONG.withName("high"),
         Dataprism.C_POINTER.withName("data"),
         Dataprism.C_LONG_LONG.withName("length"),
-        dp_text.layout().withName("name")
+        dp_text.layout().withName("name"),
+        Dataprism.C_POINTER.withName("children"),
+        Dataprism.C_LONG_LONG.withName("child_count")
     ).withName("dp_value");
 
     /**
@@ -401,6 +405,94 @@ public class dp_value {
      */
     public static void name(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, name$OFFSET, name$LAYOUT.byteSize());
+    }
+
+    private static final AddressLayout children$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("children"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const struct dp_value *children
+     * }
+     */
+    public static final AddressLayout children$layout() {
+        return children$LAYOUT;
+    }
+
+    private static final long children$OFFSET = $LAYOUT.byteOffset(groupElement("children"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const struct dp_value *children
+     * }
+     */
+    public static final long children$offset() {
+        return children$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const struct dp_value *children
+     * }
+     */
+    public static MemorySegment children(MemorySegment struct) {
+        return struct.get(children$LAYOUT, children$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const struct dp_value *children
+     * }
+     */
+    public static void children(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(children$LAYOUT, children$OFFSET, fieldValue);
+    }
+
+    private static final OfLong child_count$LAYOUT = (OfLong)$LAYOUT.select(groupElement("child_count"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long child_count
+     * }
+     */
+    public static final OfLong child_count$layout() {
+        return child_count$LAYOUT;
+    }
+
+    private static final long child_count$OFFSET = $LAYOUT.byteOffset(groupElement("child_count"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long child_count
+     * }
+     */
+    public static final long child_count$offset() {
+        return child_count$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long child_count
+     * }
+     */
+    public static long child_count(MemorySegment struct) {
+        return struct.get(child_count$LAYOUT, child_count$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long child_count
+     * }
+     */
+    public static void child_count(MemorySegment struct, long fieldValue) {
+        struct.set(child_count$LAYOUT, child_count$OFFSET, fieldValue);
     }
 
     /**

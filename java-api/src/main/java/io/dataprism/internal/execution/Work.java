@@ -6,8 +6,13 @@ import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.ResultHandle;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.bindings.StatementHandle;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.internal.handle.Errors;
+import java.util.List;
 
-/// What a query runs: SQL, or a statement that has been prepared.
+/// What a query runs: SQL, or a statement that has been prepared, once or for each row of values.
 public sealed interface Work {
   /// The exact text.
   String sql();
@@ -72,6 +77,48 @@ public sealed interface Work {
     @Override
     public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
       return session.queryUnordered(statement, parameters, receiver);
+    }
+  }
+
+  /// A prepared statement that is run once for each row of values.
+  ///
+  /// @param rows each with as many values as there are parameters
+  /// @param width how many those are, at least one
+  record Batch(StatementHandle statement, List<ParameterList> rows, int width) implements Work {
+    @Override
+    public String sql() {
+      return statement.sql();
+    }
+
+    @Override
+    public boolean isClosed() {
+      return statement.isClosed();
+    }
+
+    @Override
+    public ResultHandle query(SessionHandle session, ParameterList parameters) {
+      throw givesNoRows();
+    }
+
+    @Override
+    public long execute(SessionHandle session, ParameterList parameters) {
+      if (parameters.size() > 0) {
+        throw invalid("a batch has its values in its rows", "leave out the values that were given besides");
+      }
+      return session.executeBatch(statement, rows, width);
+    }
+
+    @Override
+    public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
+      throw givesNoRows();
+    }
+
+    private static DataPrismException givesNoRows() {
+      return invalid("a batch gives no rows", "run it with execute() or executeAsync()");
+    }
+
+    private static DataPrismException invalid(String message, String hint) {
+      return Errors.of(Details.of(ErrorCode.INVALID_INPUT, message, hint));
     }
   }
 }

@@ -65,21 +65,34 @@ final class RecordShape {
   }
 
   private static MethodHandle constructor(Class<?> type, MethodType signature) {
+    return member(type, lookup -> lookup.findConstructor(type, signature));
+  }
+
+  /// Finds a part of a record in a lookup.
+  @FunctionalInterface
+  interface Finder {
+    MethodHandle in(MethodHandles.Lookup lookup) throws NoSuchMethodException, IllegalAccessException;
+  }
+
+  /// A part that every record of a type has.
+  ///
+  /// @throws InvalidInputException if it is closed to this module
+  static MethodHandle member(Class<?> type, Finder finder) {
     try {
-      return MethodHandles.publicLookup().findConstructor(type, signature);
+      return finder.in(MethodHandles.publicLookup());
     } catch (IllegalAccessException e) {
       // Not public, or in a package that is not exported; the package may be open all the same.
-      return openedConstructor(type, signature);
+      return openedMember(type, finder);
     } catch (NoSuchMethodException e) {
-      throw withoutCanonicalConstructor(type, e);
+      throw incomplete(type, e);
     }
   }
 
-  private static MethodHandle openedConstructor(Class<?> type, MethodType signature) {
+  private static MethodHandle openedMember(Class<?> type, Finder finder) {
     Module own = RecordShape.class.getModule();
     own.addReads(type.getModule());
     try {
-      return MethodHandles.privateLookupIn(type, MethodHandles.lookup()).findConstructor(type, signature);
+      return finder.in(MethodHandles.privateLookupIn(type, MethodHandles.lookup()));
     } catch (IllegalAccessException e) {
       String reader = own.isNamed() ? " to " + own.getName() : "";
       throw new InvalidInputException(
@@ -96,11 +109,12 @@ final class RecordShape {
                   + ", or make the record public in an exported package",
               e));
     } catch (NoSuchMethodException e) {
-      throw withoutCanonicalConstructor(type, e);
+      throw incomplete(type, e);
     }
   }
 
-  private static AssertionError withoutCanonicalConstructor(Class<?> type, NoSuchMethodException cause) {
-    return new AssertionError("every record has a canonical constructor, " + type.getName() + " does not", cause);
+  private static AssertionError incomplete(Class<?> type, NoSuchMethodException cause) {
+    return new AssertionError(
+        "every record has a canonical constructor and accessors, " + type.getName() + " does not", cause);
   }
 }

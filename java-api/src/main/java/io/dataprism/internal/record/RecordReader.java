@@ -1,0 +1,60 @@
+package io.dataprism.internal.record;
+
+import io.dataprism.error.InvalidInputException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the components of records of one type. Immutable.
+public final class RecordReader {
+  private static final ClassValue<RecordReader> READERS =
+      new ClassValue<>() {
+        @Override
+        protected RecordReader computeValue(Class<?> type) {
+          return new RecordReader(type);
+        }
+      };
+
+  private final List<String> names = new ArrayList<>();
+  private final List<MethodHandle> accessors = new ArrayList<>();
+
+  private RecordReader(Class<?> type) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      names.add(component.getName());
+      accessors.add(
+          RecordShape.member(type, lookup -> lookup.unreflect(component.getAccessor()))
+              .asType(MethodType.methodType(Object.class, Record.class)));
+    }
+  }
+
+  /// The reader of a record type.
+  ///
+  /// @throws InvalidInputException if its accessors are closed to this module
+  public static RecordReader of(Class<? extends Record> type) {
+    return READERS.get(type);
+  }
+
+  /// The names of the components in their order.
+  public List<String> names() {
+    return names;
+  }
+
+  /// The values of the components in their order. What an accessor throws comes out as it is.
+  public List<@Nullable Object> values(Record struct) {
+    List<@Nullable Object> values = new ArrayList<>(accessors.size());
+    try {
+      for (MethodHandle accessor : accessors) {
+        values.add((Object) accessor.invokeExact(struct));
+      }
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      // An accessor declares no checked exceptions, but Java's own rules can be dodged.
+      throw new IllegalStateException("an accessor of " + struct.getClass().getName() + " failed", e);
+    }
+    return values;
+  }
+}
