@@ -144,7 +144,7 @@ public final class PreparedStatement implements AutoCloseable {
     if (parameters.isEmpty()) {
       throw ParameterCopy.invalid("the statement has no parameters", "run it with execute()");
     }
-    return new Query(context, new Work.Batch(handle, rows, parameters.size()), null, null);
+    return new Query(context, new Work.Batch(handle, rows, parameters.size()), null, engine);
   }
 
   private void requireWidth(int row, int width) {

@@ -9,6 +9,7 @@ import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
@@ -356,17 +357,17 @@ public final class Query {
   private final class OwnText implements Explainer.Explained {
     @Override
     public void prepare() {
-      PreparedStatement.prepare(work.sql(), context, null).close();
+      PreparedStatement.prepare(work.sql(), context, null, engine).close();
     }
 
     @Override
     public QueryResult run(String before) {
-      return new Query(context, new Work.Sql(before + work.sql()), parameters, options, null, null).run();
+      return new Query(context, new Work.Sql(before + work.sql()), parameters, options, null, engine).run();
     }
 
     @Override
     public QueryResult run(String sql, String parameter) {
-      return new Query(context.unobserved(), new Work.Sql(sql), null, null).with(parameter).run();
+      return new Query(context.unobserved(), new Work.Sql(sql), null, engine).with(parameter).run();
     }
   }
 
@@ -383,8 +384,13 @@ public final class Query {
   /// needs only the text and the parameters: the statement may be closed.
   ///
   /// @return the job, which belongs to the engine: see [Engine#jobs()]
+  /// @throws InvalidInputException if the query is a batch of parameters
   /// @throws ClosedException if the engine is closed
   public Job inBackground(JobTarget target) {
+    if (work instanceof Work.Batch) {
+      throw ParameterCopy.invalid(
+          "a batch of parameters cannot run in the background", "run it with executeAsync(), which holds up no thread");
+    }
     return engine.scheduler().submit(new JobSpec(context, engine.context(), work.sql(), parameters, options, target));
   }
 

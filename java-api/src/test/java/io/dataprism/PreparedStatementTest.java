@@ -13,6 +13,7 @@ import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.job.JobTarget;
 import io.dataprism.metrics.QueryMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,6 +270,9 @@ class PreparedStatementTest {
         assertThatThrownBy(() -> batch.with(1L).execute())
             .isInstanceOf(InvalidInputException.class)
             .hasMessageContaining("in its rows");
+        assertThatThrownBy(() -> batch.inBackground(JobTarget.none()))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageContaining("in the background");
         assertThat(one(engine.query("SELECT count(*) FROM t"))).isEqualTo(20_000);
       }
       try (PreparedStatement none = engine.prepare("INSERT INTO t VALUES (1)")) {
