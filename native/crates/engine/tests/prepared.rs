@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dataprism_engine::{
-    Engine, Error, ErrorCode, LiveHandles, Options, Parameter, QueryResult, Result, RowSource, Session, Value,
+    Engine, Error, ErrorCode, LiveHandles, Options, Parameter, PreparedStatement, QueryResult, Result,
+    RowSource, Session, Value,
 };
 
 fn engine() -> Engine {
@@ -210,14 +211,16 @@ fn a_batch_whose_rows_end_in_a_failure_has_not_happened() {
     assert_eq!(error.code, ErrorCode::InvalidInput, "{}", error.message);
 }
 
-/// Looks how far the batch is that asks for rows.
-struct Watching<'a>(&'a Session, Vec<u64>);
+/// Looks how far the batch is that asks for rows, also after another one has been refused for it.
+struct Watching<'a>(&'a Session, &'a PreparedStatement, Vec<u64>);
 
 impl RowSource for Watching<'_> {
     fn next_rows(&mut self, first_row: u64) -> Result<Vec<Parameter<'_>>> {
+        let refused = self.0.execute_batch(self.1, 1, 7, &mut Rows(&[])).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Busy);
         let progress = self.0.progress()?;
         assert_eq!(progress.rows_total, 3);
-        self.1.push(progress.rows_processed);
+        self.2.push(progress.rows_processed);
         Ok(if first_row < 3 {
             vec![Value::Int64(first_row as i64).into()]
         } else {
@@ -232,9 +235,9 @@ fn the_progress_of_a_batch_is_counted_in_its_rows() {
     let session = engine.session().unwrap();
     session.execute("CREATE TABLE t (n BIGINT)", &[]).unwrap();
     let insert = session.prepare("INSERT INTO t VALUES (?)").unwrap();
-    let mut source = Watching(&session, Vec::new());
+    let mut source = Watching(&session, &insert, Vec::new());
     session.execute_batch(&insert, 1, 3, &mut source).unwrap();
-    assert_eq!(source.1, [0, 1, 2, 3]);
+    assert_eq!(source.2, [0, 1, 2, 3]);
 }
 
 #[test]

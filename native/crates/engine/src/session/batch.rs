@@ -65,14 +65,22 @@ impl Session {
         expected_rows: u64,
         source: &mut dyn RowSource,
     ) -> Result<u64> {
-        let _progress = self.core.batch.begin(expected_rows);
-        self.core.execute_batch(&statement.recipe, width, source)
+        self.core
+            .execute_batch(&statement.recipe, width, expected_rows, source)
     }
 }
 
 impl SessionCore {
-    fn execute_batch(&self, recipe: &Recipe, width: usize, source: &mut dyn RowSource) -> Result<u64> {
+    fn execute_batch(
+        &self,
+        recipe: &Recipe,
+        width: usize,
+        expected_rows: u64,
+        source: &mut dyn RowSource,
+    ) -> Result<u64> {
         let mut state = self.begin()?;
+        // Not before: a batch that is refused must not take the progress of the one that runs.
+        let _progress = self.batch.begin(expected_rows);
         // A transaction that the caller has open is the caller's to decide about.
         let outcome = if self.record.in_transaction.load(Ordering::Relaxed) {
             self.run_rows(&mut state, recipe, width, source)

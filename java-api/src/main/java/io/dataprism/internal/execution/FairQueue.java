@@ -35,7 +35,11 @@ final class FairQueue {
         if (group == null) {
           return begun.remove(this);
         }
-        return group.tickets.remove(this) && left(group);
+        boolean waited = group.tickets.remove(this);
+        if (waited) {
+          left(group);
+        }
+        return waited;
       }
     }
   }
@@ -121,13 +125,12 @@ final class FairQueue {
     return ticket.task;
   }
 
-  private boolean left(Group group) {
+  private void left(Group group) {
     queued--;
     if (group.tickets.isEmpty()) {
       groups.remove(group.name);
       turns.remove(group);
     }
-    return true;
   }
 
   /// How many tasks wait in all.
