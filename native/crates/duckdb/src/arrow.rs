@@ -1,5 +1,6 @@
 //! Owned values of the Arrow C Data Interface.
 
+use std::ffi::CStr;
 use std::mem;
 
 use crate::error::{Error, ErrorClass, Result};
@@ -21,6 +22,24 @@ impl Schema {
     /// The schema in the layout of the Arrow C Data Interface; it stays owned by this value.
     pub fn as_arrow(&self) -> &ArrowSchema {
         &self.0
+    }
+
+    /// The names of the columns.
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        let schema = self.as_arrow();
+        (0..schema.n_children)
+            .map(|index| {
+                // SAFETY: a schema has as many children as it says, and their names are null-terminated or missing.
+                unsafe {
+                    let name = (**schema.children.add(index as usize)).name;
+                    if name.is_null() {
+                        String::new()
+                    } else {
+                        CStr::from_ptr(name).to_string_lossy().into_owned()
+                    }
+                }
+            })
+            .collect()
     }
 }
 

@@ -5,7 +5,7 @@
 //! them over on the thread that it is called on. The aggregate itself has nothing to tell at the end.
 
 use std::cell::Cell;
-use std::ffi::{CStr, c_void};
+use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -14,12 +14,16 @@ use std::thread;
 
 use libduckdb_sys::v2 as sys;
 
-use crate::arrow::{ArrowArray, ArrowSchema, Batch, Schema};
+use crate::arrow::{Batch, Schema};
+use crate::callback::run;
+use crate::chunk::Chunk;
 use crate::connection::Connection;
 use crate::error::{Error, ErrorClass, Result};
+use crate::exporter::Exporter;
 use crate::raw::{self, check};
 use crate::result::ArrowResult;
 use crate::statement::Statement;
+use crate::types::{Type, Types};
 use crate::value::Parameter;
 
 /// The aggregate's name in DuckDB's catalog. SQL sees it, and gets an error when it calls it.
@@ -130,13 +134,13 @@ impl Connection {
                 sys::duckdb_v2_function_signature_add_parameter(
                     signature,
                     &columns,
-                    any.0,
+                    any.handle(),
                     ptr::null_mut(),
                     DUCKDB_V2_FUNCTION_PARAMETER_KIND_POSITIONAL_VARIADIC,
                     err,
                 )
             })?;
-            check(|err| sys::duckdb_v2_function_signature_set_return_type(signature, bigint.0, err))?;
+            check(|err| sys::duckdb_v2_function_signature_set_return_type(signature, bigint.handle(), err))?;
             // A query that is to be delivered in any order need not be sorted, or scanned, in order.
             for (key, value) in [
                 (
@@ -388,21 +392,20 @@ impl Slot {
             Some(chunk) => chunk,
             none => none.insert(Chunk::new(plan.factory, &plan.types)?),
         };
-        for column in 0..plan.types.0.len() as u64 {
-            let (mut source, mut target) = (ptr::null_mut(), ptr::null_mut());
+        for column in 0..plan.types.count() {
+            let target = chunk.vector(column)?;
+            let mut source = ptr::null_mut();
             // SAFETY: DuckDB lends the vector for the call of the aggregate, during which the chunk is read and
             // emptied.
             unsafe {
                 check(|err| {
                     sys::duckdb_v2_aggregate_function_update_get_arg(info, column, &mut source, err)
                 })?;
-                check(|err| sys::duckdb_v2_data_chunk_get_vector(chunk.0, column, &mut target, err))?;
                 check(|err| sys::duckdb_v2_vector_reference(target, source, err))?;
             }
         }
         let appended = self.exporter.append(Some(chunk));
-        // SAFETY: the chunk is alive and nobody else uses it.
-        check(|err| unsafe { sys::duckdb_v2_data_chunk_clear(chunk.0, err) })?;
+        chunk.clear()?;
         appended?;
         self.exporter.take()
     }
@@ -410,162 +413,6 @@ impl Slot {
     fn flush(&mut self) -> Result<Vec<Batch>> {
         self.exporter.append(None)?;
         self.exporter.take()
-    }
-}
-
-/// Turns chunks into arrays of a fixed number of rows.
-struct Exporter(sys::duckdb_v2_arrow_exporter_handle);
-
-impl Exporter {
-    fn new(
-        context: sys::duckdb_v2_context_handle,
-        types: &Types,
-        names: &[String],
-        batch_rows: u64,
-    ) -> Result<Self> {
-        let names: Vec<_> = names.iter().map(|name| raw::view(name.as_bytes())).collect();
-        let mut handle = ptr::null_mut();
-        // SAFETY: types and names are as many, alive for the call and copied by it.
-        check(|err| unsafe {
-            sys::duckdb_v2_arrow_exporter_create(
-                context,
-                types.0.as_ptr(),
-                names.as_ptr(),
-                names.len() as u64,
-                batch_rows,
-                &mut handle,
-                err,
-            )
-        })?;
-        Ok(Self(handle))
-    }
-
-    fn schema(&self) -> Result<Schema> {
-        let mut schema = ArrowSchema::empty();
-        // SAFETY: the exporter is alive and `schema` is a valid place for the library to fill.
-        check(|err| unsafe { sys::duckdb_v2_arrow_exporter_get_schema(self.0, &mut schema, err) })?;
-        Ok(Schema::new(schema))
-    }
-
-    /// Converts a chunk; none ends the batch that is not full.
-    fn append(&mut self, chunk: Option<&mut Chunk>) -> Result<()> {
-        let flush = chunk.is_none();
-        let chunk = chunk.map_or(ptr::null_mut(), |chunk| &raw mut chunk.0);
-        // SAFETY: the exporter is alive, and so is the chunk, which is not consumed.
-        check(|err| unsafe { sys::duckdb_v2_arrow_exporter_append(self.0, chunk, false, flush, err) })
-    }
-
-    /// The batches that are full.
-    fn take(&mut self) -> Result<Vec<Batch>> {
-        let mut batches = Vec::new();
-        loop {
-            let mut array = ArrowArray::empty();
-            // SAFETY: the exporter is alive and `array` is a valid place for the library to fill.
-            check(|err| unsafe { sys::duckdb_v2_arrow_exporter_next_array(self.0, &mut array, err) })?;
-            if array.release.is_none() {
-                return Ok(batches);
-            }
-            batches.push(Batch::new(array));
-        }
-    }
-}
-
-impl Drop for Exporter {
-    fn drop(&mut self) {
-        // SAFETY: the handle is owned by this value and destroyed once.
-        unsafe { sys::duckdb_v2_arrow_exporter_destroy(&mut self.0) };
-    }
-}
-
-struct Chunk(sys::duckdb_v2_data_chunk_handle);
-
-impl Chunk {
-    fn new(factory: sys::duckdb_v2_factory_handle, types: &Types) -> Result<Self> {
-        let mut handle = ptr::null_mut();
-        // SAFETY: factory and types are alive, and the types are copied.
-        check(|err| unsafe {
-            sys::duckdb_v2_data_chunk_create(
-                factory,
-                types.0.as_ptr(),
-                types.0.len() as u64,
-                &mut handle,
-                err,
-            )
-        })?;
-        Ok(Self(handle))
-    }
-}
-
-impl Drop for Chunk {
-    fn drop(&mut self) {
-        // SAFETY: the handle is owned by this value and destroyed once.
-        unsafe { sys::duckdb_v2_data_chunk_destroy(&mut self.0) };
-    }
-}
-
-struct Type(sys::duckdb_v2_logical_type_handle);
-
-impl Type {
-    fn of(factory: sys::duckdb_v2_factory_handle, id: sys::DUCKDB_V2_LOGICAL_TYPE_ID) -> Result<Self> {
-        let mut handle = ptr::null_mut();
-        // SAFETY: the factory is alive, and a type without parameters needs no arrays of them.
-        check(|err| unsafe {
-            sys::duckdb_v2_factory_create_type_from_id(
-                factory,
-                id,
-                ptr::null(),
-                ptr::null(),
-                0,
-                &mut handle,
-                err,
-            )
-        })?;
-        Ok(Self(handle))
-    }
-}
-
-impl Drop for Type {
-    fn drop(&mut self) {
-        // SAFETY: the handle is owned by this value and destroyed once.
-        unsafe { sys::duckdb_v2_logical_type_destroy(&mut self.0) };
-    }
-}
-
-/// The types of the columns.
-struct Types(Vec<sys::duckdb_v2_logical_type_handle>);
-
-impl Types {
-    fn of_arguments(info: sys::duckdb_v2_function_bind_info_handle) -> Result<Self> {
-        let mut count = 0;
-        // SAFETY: the information is alive while DuckDB binds, and every place but the one for the variadic arguments
-        // may be null.
-        check(|err| unsafe {
-            sys::duckdb_v2_function_bind_get_arg_count(
-                info,
-                ptr::null_mut(),
-                &mut count,
-                ptr::null_mut(),
-                ptr::null_mut(),
-                err,
-            )
-        })?;
-        let mut types = Self(Vec::new());
-        for index in 0..count {
-            let mut handle = ptr::null_mut();
-            // SAFETY: the information is alive while DuckDB binds, and the place for the type is valid.
-            check(|err| unsafe { sys::duckdb_v2_function_bind_get_arg_type(info, index, &mut handle, err) })?;
-            types.0.push(handle);
-        }
-        Ok(types)
-    }
-}
-
-impl Drop for Types {
-    fn drop(&mut self) {
-        for handle in &mut self.0 {
-            // SAFETY: each handle is owned by this value and destroyed once.
-            unsafe { sys::duckdb_v2_logical_type_destroy(handle) };
-        }
     }
 }
 
@@ -581,31 +428,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs the body of a callback, and tells DuckDB of its error.
-///
-/// # Safety
-/// `err` must be what DuckDB gave the callback.
-unsafe fn run(err: *mut sys::duckdb_v2_error_info_handle, body: impl FnOnce() -> Result<()>) {
-    use sys::DUCKDB_V2_ERROR::*;
-    let error = match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error,
-        Err(_) => Error::new(ErrorClass::Internal, "a panic while rows were delivered"),
-    };
-    let code = match error.class {
-        ErrorClass::Binder => DUCKDB_V2_ERROR_QUERY_BINDER,
-        ErrorClass::Interrupted => DUCKDB_V2_ERROR_RUNTIME_INTERRUPT,
-        ErrorClass::OutOfMemory => DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY,
-        _ => DUCKDB_V2_ERROR_QUERY_EXECUTOR,
-    };
-    let text = raw::view(error.message.as_bytes());
-    // SAFETY: DuckDB gives a callback a place with a live error information, and copies the text.
-    unsafe {
-        sys::duckdb_v2_error_info_set_code(*err, code);
-        sys::duckdb_v2_error_info_set_text(*err, &text);
-    }
-}
-
 unsafe extern "C" fn bind(
     info: sys::duckdb_v2_function_bind_info_handle,
     _result: sys::duckdb_v2_aggregate_function_bind_info_handle,
@@ -616,7 +438,7 @@ unsafe extern "C" fn bind(
         // SAFETY: it is null or points at the delivery that `execute_delivery` borrows while DuckDB binds.
         let delivery = unsafe { BINDING.get().as_ref() }.ok_or_else(not_for_sql)?;
         let types = Types::of_arguments(info)?;
-        if types.0.len() != delivery.names.len() {
+        if types.count() as usize != delivery.names.len() {
             return Err(not_for_sql());
         }
         let plan = Arc::new(Plan::bind(delivery, context, types)?);
@@ -749,23 +571,4 @@ unsafe extern "C" fn finalize(
     };
     // SAFETY: DuckDB gave `err`.
     unsafe { run(err, body) }
-}
-
-impl Schema {
-    fn column_names(&self) -> Vec<String> {
-        let schema = self.as_arrow();
-        (0..schema.n_children)
-            .map(|index| {
-                // SAFETY: a schema has as many children as it says, and their names are null-terminated or missing.
-                unsafe {
-                    let name = (**schema.children.add(index as usize)).name;
-                    if name.is_null() {
-                        String::new()
-                    } else {
-                        CStr::from_ptr(name).to_string_lossy().into_owned()
-                    }
-                }
-            })
-            .collect()
-    }
 }

@@ -10,12 +10,16 @@
 //! A [`Delivery`] hands them to a [`BatchSink`] on the threads that compute them.
 
 mod arrow;
+mod callback;
+mod chunk;
 mod config;
 mod connection;
 mod delivery;
 mod error;
+mod exporter;
 mod footprint;
 mod gauge;
+mod importer;
 mod instance;
 mod prepared;
 mod profile;
@@ -24,6 +28,7 @@ mod result;
 mod rows;
 mod shared;
 mod statement;
+mod types;
 mod value;
 
 pub use arrow::{ArrowArray, ArrowSchema, Batch, Schema};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use libduckdb_sys::v2 as sys;
 
+use crate::chunk::Chunk;
 use crate::error::{ErrorClass, Result};
 use crate::raw::{self, check};
 use crate::result::{ResultKind, kind_of};
@@ -71,7 +72,7 @@ impl ChunkResult {
         let mut chunk = ptr::null_mut();
         // SAFETY: the result is alive and the place for the chunk is valid.
         check(|err| unsafe { sys::duckdb_v2_result_fetch_chunk(self.handle, &mut chunk, err) })?;
-        Ok((!chunk.is_null()).then_some(Chunk(chunk)))
+        Ok((!chunk.is_null()).then_some(Chunk::owned(chunk)))
     }
 }
 
@@ -79,24 +80,6 @@ impl Drop for ChunkResult {
     fn drop(&mut self) {
         // SAFETY: the handle is owned by this value and destroyed once.
         unsafe { sys::duckdb_v2_result_destroy(&mut self.handle) };
-    }
-}
-
-struct Chunk(sys::duckdb_v2_data_chunk_handle);
-
-impl Chunk {
-    fn row_count(&self) -> Result<usize> {
-        let mut count = 0;
-        // SAFETY: the chunk is alive and the place for the count is valid.
-        check(|err| unsafe { sys::duckdb_v2_data_chunk_get_size(self.0, &mut count, err) })?;
-        Ok(count as usize)
-    }
-}
-
-impl Drop for Chunk {
-    fn drop(&mut self) {
-        // SAFETY: the chunk is owned by this value and destroyed once.
-        unsafe { sys::duckdb_v2_data_chunk_destroy(&mut self.0) };
     }
 }
 
@@ -224,7 +207,7 @@ impl Rows {
     fn append(&mut self, chunk: &Chunk) -> Result<()> {
         // SAFETY: collection, state and chunk are alive.
         check(|err| unsafe {
-            sys::duckdb_v2_column_data_collection_append(self.collection, self.append, chunk.0, err)
+            sys::duckdb_v2_column_data_collection_append(self.collection, self.append, chunk.handle(), err)
         })?;
         self.count += chunk.row_count()?;
         Ok(())

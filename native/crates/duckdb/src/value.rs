@@ -6,6 +6,7 @@ use libduckdb_sys::v2 as sys;
 
 use crate::error::{Error, ErrorClass, Result};
 use crate::raw::{self, check};
+use crate::types::Type;
 
 /// A value for a parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -390,40 +391,13 @@ impl Parts {
         if self.handles.is_empty() {
             Type::parse(factory, UNTYPED)
         } else {
-            Ok(Type(ptr::null_mut()))
+            Ok(Type::none())
         }
     }
 }
-
-/// A type that DuckDB owns, or none. Frees itself.
-struct Type(sys::duckdb_v2_logical_type_handle);
 
 /// The type of an untyped NULL, which is to be had by its name alone.
 const UNTYPED: &str = "\"NULL\"";
-
-impl Type {
-    fn parse(factory: sys::duckdb_v2_factory_handle, text: &str) -> Result<Self> {
-        let mut out = ptr::null_mut();
-        // SAFETY: the factory is valid, and so is the text for the call.
-        check(|err| unsafe {
-            sys::duckdb_v2_factory_create_type_from_text(factory, &raw::view(text.as_bytes()), &mut out, err)
-        })?;
-        Ok(Self(out))
-    }
-
-    fn handle(&self) -> sys::duckdb_v2_logical_type_handle {
-        self.0
-    }
-}
-
-impl Drop for Type {
-    fn drop(&mut self) {
-        if !self.0.is_null() {
-            // SAFETY: the handle is owned by this value and destroyed once.
-            unsafe { sys::duckdb_v2_logical_type_destroy(&mut self.0) };
-        }
-    }
-}
 
 /// DuckDB's own form of a time with an offset: the offset counts down from the largest, so that the times sort.
 fn time_tz(micros: i64, offset: i32) -> u64 {
