@@ -1,5 +1,5 @@
 /*
- * The structures of the Arrow C Data Interface, as its specification gives them. Whoever defines them first wins; all
+ * The structures of the Arrow C Data and C Stream Interfaces, as their specification gives them. Whoever defines them first wins; all
  * definitions have the same layout. 64-bit numbers are spelled "long long" here because that is what they are on every
  * platform.
  */
@@ -36,6 +36,27 @@ struct ArrowArray {
   struct ArrowArray **children;
   struct ArrowArray *dictionary;
   void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+  const char *(*get_last_error)(struct ArrowArrayStream *);
+  void (*release)(struct ArrowArrayStream *);
   void *private_data;
 };
 

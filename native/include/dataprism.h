@@ -16,7 +16,7 @@
 #include "arrow_c_data.h"
 
 // The version of the C ABI. It changes whenever a caller built against the header before would misread something.
-#define DP_ABI_VERSION 4
+#define DP_ABI_VERSION 5
 
 // The kinds of errors. A code is its kind times one hundred, plus a detail; both never change their meaning.
 typedef enum dp_error_kind {
@@ -195,6 +195,9 @@ typedef struct dp_statement dp_statement;
 // All the rows of a query, in memory. Used by any number of threads at once.
 typedef struct dp_stored dp_stored;
 
+// A table that SQL reads by name while this is open. Used by any number of threads at once.
+typedef struct dp_table dp_table;
+
 // The rows of a query on their way to a table. They stay in DuckDB's own form, so every type is kept. Used by one
 // thread at a time.
 typedef struct dp_transfer dp_transfer;
@@ -315,6 +318,8 @@ typedef struct dp_live_handles {
   unsigned long long batches;
   // Results that are kept to be read again.
   unsigned long long stored_results;
+  // Tables that are registered.
+  unsigned long long tables;
 } dp_live_handles;
 
 // What an error says. The texts belong to the error and are valid until it is closed.
@@ -405,6 +410,24 @@ typedef struct dp_rows {
 //
 // It must return, and not unwind or jump out. It may run other statements, but in other sessions.
 typedef int (*dp_row_source)(void *user_data, unsigned long long first_row, struct dp_rows *rows);
+
+// A table that is streamed anew each time that it is read. Its functions are called from any thread, several at once, and
+// must return, not unwind or jump out.
+typedef struct dp_table_source {
+  // What the functions are called with.
+  void *user_data;
+  // How many rows there are; the largest number where that is not known.
+  unsigned long long row_count;
+  // Begins to stream: fills a stream of the Arrow C Stream Interface that gives batches of some of the columns, told by
+  // their places in the schema, in the order in which they are wanted. Gives zero for success. For a failure it gives
+  // anything else, and may fill the stream nevertheless, whose `get_last_error` is then asked and which is released.
+  int (*open)(void *user_data,
+              const unsigned long long *columns,
+              unsigned long long column_count,
+              struct ArrowArrayStream *stream);
+  // Called once, when the table will not be read any more.
+  void (*release)(void *user_data);
+} dp_table_source;
 
 // Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several
 // threads call it at once. Returns zero to go on, and anything else to stop the query.
@@ -902,6 +925,75 @@ unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *
 // # Safety
 // `stored` must be null or a live stored result that no other call is using, and must not be used again.
 void dp_stored_close(struct dp_stored *stored);
+
+// Registers arrays as a table: SQL reads it by its name, in all sessions of the engine, until it is closed. Their memory is
+// read in place by all of DuckDB's threads. Names of tables and views of the database are refused.
+//
+// The schema and the arrays, structs with a child for each column, are taken over whatever the outcome. All of their
+// contents is checked: what is wrong with them fails with `DP_INVALID_INPUT`, and a type that DuckDB does not know with
+// `DP_NOT_IMPLEMENTED`.
+//
+// # Safety
+// `engine` must be a live engine, `name` readable, `schema` and the `count` structures at `arrays` such as the Arrow C Data
+// Interface describes, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_engine_register_arrays(const struct dp_engine *engine,
+                                       struct dp_text name,
+                                       struct ArrowSchema *schema,
+                                       struct ArrowArray *arrays,
+                                       unsigned long long count,
+                                       struct dp_table **out,
+                                       struct dp_error **err);
+
+// Registers a stream of the Arrow C Stream Interface as a table that can be read once. It is taken over whatever the
+// outcome, and released when it has been read or the table is closed. Batches are checked as they come.
+//
+// # Safety
+// `engine` must be a live engine, `name` readable, `stream` a structure such as the Arrow C Stream Interface describes, `out`
+// a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_engine_register_stream(const struct dp_engine *engine,
+                                       struct dp_text name,
+                                       struct ArrowArrayStream *stream,
+                                       struct dp_table **out,
+                                       struct dp_error **err);
+
+// Registers a source as a table that is streamed each time that it is read, with no more than the columns that a query needs.
+// Schema and source are taken over whatever the outcome. Batches are checked as they come.
+//
+// # Safety
+// `engine` must be a live engine, `name` readable, `schema` a structure such as the Arrow C Data Interface describes, `source`
+// readable with functions that may be called until its release, `out` a place for a pointer, `err` null or a place for a
+// pointer.
+unsigned int dp_engine_register_source(const struct dp_engine *engine,
+                                       struct dp_text name,
+                                       struct ArrowSchema *schema,
+                                       const struct dp_table_source *source,
+                                       struct dp_table **out,
+                                       struct dp_error **err);
+
+// Registers the bytes of an Arrow IPC file, which is mapped into memory, as a table. They are read in place where they are
+// not compressed. All of the contents is checked.
+//
+// # Safety
+// `engine` must be a live engine, `name` readable, `data` readable for `length` bytes that nobody changes until the table has
+// been closed and all batches that were made of it have been released, `out` a place for a pointer, `err` null or a place for
+// a pointer.
+unsigned int dp_engine_register_file(const struct dp_engine *engine,
+                                     struct dp_text name,
+                                     const uint8_t *data,
+                                     unsigned long long length,
+                                     struct dp_table **out,
+                                     struct dp_error **err);
+
+// Ends a registration and frees its handle: waits for the queries that are reading the table, and lets go of its memory.
+//
+// Fails with `DP_BUSY`, and leaves the table registered and the handle alive, if a result that reads the table is open and
+// nobody is in a call for it: waiting for that one could be for ever.
+//
+// # Safety
+// `table` must be a live table that no other call is using; it must not be used again unless this fails. `err` must be null
+// or a place for a pointer.
+unsigned int dp_table_close(struct dp_table *table,
+                            struct dp_error **err);
 
 // Starts a query, one SELECT, whose rows are to go to a table. Its session is busy until their end.
 //

@@ -1,2 +1,16 @@
-//! Arrow data that comes from outside of DuckDB: taken over through the Arrow C Data Interface, checked, and cut into
-//! slices that several threads can read at once.
+//! Arrow data that comes from outside of DuckDB: taken over through the Arrow C Data Interface or out of a mapped file, checked,
+//! and cut into slices that several threads can read at once.
+//!
+//! Nothing is copied, but for buffers that are not aligned as their type demands.
+
+mod intake;
+mod ipc;
+mod shape;
+mod stream;
+mod table;
+
+pub use dataprism_duckdb::Result;
+pub use intake::Intake;
+pub use ipc::{MappedBytes, read_file};
+pub use stream::{ArrowArrayStream, StreamOpener, StreamTable, failure_of};
+pub use table::MemoryTable;

@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{Error, ErrorClass, Result};
 pub use libduckdb_sys::v2::{ArrowArray, ArrowSchema};
@@ -16,6 +17,14 @@ unsafe impl Sync for Schema {}
 
 impl Schema {
     pub(crate) fn new(schema: ArrowSchema) -> Self {
+        Self(schema)
+    }
+
+    /// Takes a schema over.
+    ///
+    /// # Safety
+    /// It must be as the Arrow C Data Interface says, bound to no thread, and not be released by anybody else.
+    pub unsafe fn from_arrow(schema: ArrowSchema) -> Self {
         Self(schema)
     }
 
@@ -63,6 +72,42 @@ unsafe impl Sync for Batch {}
 impl Batch {
     pub(crate) fn new(array: ArrowArray) -> Self {
         Self(array)
+    }
+
+    /// Takes an array over.
+    ///
+    /// # Safety
+    /// It must be as the Arrow C Data Interface says, bound to no thread, and not be released by anybody else.
+    pub unsafe fn from_arrow(array: ArrowArray) -> Self {
+        Self(array)
+    }
+
+    /// The same batch, which keeps something for as long as anybody reads it.
+    pub fn keeping<T: Send + 'static>(self, kept: T) -> Self {
+        struct Keeper<T> {
+            array: ArrowArray,
+            _kept: T,
+        }
+        unsafe extern "C" fn release<T>(array: *mut ArrowArray) {
+            // A panic here has nobody to reach.
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: the private data is the box that was made below, and an array is released once.
+                unsafe {
+                    let mut keeper = Box::from_raw((*array).private_data.cast::<Keeper<T>>());
+                    (*array).release = None;
+                    if let Some(release) = keeper.array.release {
+                        release(&mut keeper.array);
+                    }
+                }
+            }));
+        }
+        let array = self.into_arrow();
+        let outer = ArrowArray { ..array };
+        Self(ArrowArray {
+            release: Some(release::<T>),
+            private_data: Box::into_raw(Box::new(Keeper { array, _kept: kept })).cast(),
+            ..outer
+        })
     }
 
     /// How many rows the batch holds.

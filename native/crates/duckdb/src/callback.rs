@@ -20,6 +20,10 @@ pub(crate) unsafe fn run(err: *mut sys::duckdb_v2_error_info_handle, body: impl 
     };
     let code = match error.class {
         ErrorClass::Binder => DUCKDB_V2_ERROR_QUERY_BINDER,
+        ErrorClass::Catalog => DUCKDB_V2_ERROR_DATABASE_CATALOG,
+        ErrorClass::InvalidInput => DUCKDB_V2_ERROR_INPUT_INVALID,
+        ErrorClass::NotImplemented => DUCKDB_V2_ERROR_QUERY_NOT_IMPLEMENTED,
+        ErrorClass::Io => DUCKDB_V2_ERROR_IO_GENERAL,
         ErrorClass::Interrupted => DUCKDB_V2_ERROR_RUNTIME_INTERRUPT,
         ErrorClass::OutOfMemory => DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY,
         _ => DUCKDB_V2_ERROR_QUERY_EXECUTOR,

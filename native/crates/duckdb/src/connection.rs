@@ -57,6 +57,14 @@ impl Connection {
         self.handle
     }
 
+    /// What makes objects of DuckDB's; it is the connection's.
+    pub(crate) fn factory(&self) -> Result<sys::duckdb_v2_factory_handle> {
+        let mut factory = ptr::null_mut();
+        // SAFETY: the connection is open and lends its factory.
+        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(self.handle(), &mut factory, err) })?;
+        Ok(factory)
+    }
+
     /// Splits a text into its statements. Nothing is run and no name is looked up.
     pub fn parse(&self, sql: &str) -> Result<Vec<Statement>> {
         let text = CString::new(sql).map_err(|error| Error {
@@ -114,9 +122,7 @@ impl Connection {
     /// Starts a statement whose rows stay in DuckDB's own form. It runs as they are fetched.
     pub fn execute_chunks(&self, statement: &Statement, parameters: &[Parameter<'_>]) -> Result<ChunkResult> {
         let bound = BoundParameters::new(parameters, self.handle)?;
-        let mut factory = ptr::null_mut();
-        // SAFETY: the connection is open; the factory is borrowed from it.
-        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(self.handle, &mut factory, err) })?;
+        let factory = self.factory()?;
         let mut result = ptr::null_mut();
         // SAFETY: all handles and names are valid for the call.
         check(|err| unsafe {

@@ -239,13 +239,6 @@ impl Connection {
         let _binding = Binding;
         self.execute(statement, parameters, delivery.batch_rows)
     }
-
-    fn factory(&self) -> Result<sys::duckdb_v2_factory_handle> {
-        let mut factory = ptr::null_mut();
-        // SAFETY: the connection is open and lends its factory.
-        check(|err| unsafe { sys::duckdb_v2_connection_get_factory(self.handle(), &mut factory, err) })?;
-        Ok(factory)
-    }
 }
 
 impl Delivery {

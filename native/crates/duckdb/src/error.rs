@@ -78,8 +78,8 @@ pub struct Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error that this crate itself raises.
-    pub(crate) fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+    /// An error that does not come from DuckDB.
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
         Self {
             class,
             message: message.into(),

@@ -8,9 +8,10 @@ use crate::arrow::{Batch, Schema};
 use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::raw::check;
+use crate::rows::Columns;
 
 /// How many rows a chunk of DuckDB's holds at most.
-pub(crate) const CHUNK_ROWS: u64 = 2048;
+const CHUNK_ROWS: u64 = 2048;
 
 /// Turns Arrow arrays of one schema into chunks that read them in place, and keep them for as long as they live.
 ///
@@ -33,20 +34,19 @@ impl Importer {
     }
 
     /// The names and DuckDB's types of the columns.
-    pub(crate) fn schema(&self) -> Result<sys::duckdb_v2_schema_handle> {
+    pub(crate) fn columns(&self) -> Result<Columns> {
         let mut schema = ptr::null_mut();
         // SAFETY: the importer is alive and the place for the schema is valid.
         check(|err| unsafe { sys::duckdb_v2_arrow_importer_get_schema(self.0, &mut schema, err) })?;
-        Ok(schema)
+        Columns::read(schema)
     }
 
     /// Takes a batch, all of whose rows come out before the next may be taken.
     pub(crate) fn append(&mut self, batch: Batch) -> Result<()> {
         let mut array = batch.into_arrow();
         // SAFETY: importer and array are alive; the array is taken over, unless the call fails.
-        let appended = check(|err| unsafe {
-            sys::duckdb_v2_arrow_importer_append(self.0, &mut array, true, true, err)
-        });
+        let appended =
+            check(|err| unsafe { sys::duckdb_v2_arrow_importer_append(self.0, &mut array, true, true, err) });
         // Frees the array if it was refused.
         drop(Batch::new(array));
         appended

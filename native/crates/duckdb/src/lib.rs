@@ -7,6 +7,7 @@
 //! An [`Instance`] is one open database, a [`Connection`] runs statements on it, one at a time, and an
 //! [`ArrowResult`] hands over the rows as batches in the layout of the Arrow C Data Interface, a [`ChunkResult`] in DuckDB's
 //! own, for another statement to take.
+//! A [`TableSource`] is a table that lies outside of it.
 //! A [`Delivery`] hands them to a [`BatchSink`] on the threads that compute them.
 
 mod arrow;
@@ -26,6 +27,7 @@ mod profile;
 mod raw;
 mod result;
 mod rows;
+mod scan;
 mod shared;
 mod statement;
 mod types;
@@ -42,6 +44,7 @@ pub use prepared::PreparedStatement;
 pub use profile::Profile;
 pub use result::{ArrowResult, ResultKind};
 pub use rows::{ChunkResult, Columns, Rows};
+pub use scan::{TableNames, TableScan, TableSource};
 pub use shared::SharedBatch;
 pub use statement::{Modification, Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};

@@ -97,7 +97,8 @@ unsafe impl Send for Columns {}
 unsafe impl Sync for Columns {}
 
 impl Columns {
-    fn read(schema: sys::duckdb_v2_schema_handle) -> Result<Self> {
+    /// Takes a schema over.
+    pub(crate) fn read(schema: sys::duckdb_v2_schema_handle) -> Result<Self> {
         let mut columns = Self {
             schema,
             types: Vec::new(),
@@ -123,6 +124,11 @@ impl Columns {
     /// The names, in their order; several columns may have the same.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The type of a column, which these columns own.
+    pub(crate) fn logical_type(&self, index: usize) -> sys::duckdb_v2_logical_type_handle {
+        self.types[index]
     }
 
     /// How SQL writes the type of a column.

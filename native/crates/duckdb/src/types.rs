@@ -27,7 +27,10 @@ impl Type {
     }
 
     /// A type without parameters.
-    pub(crate) fn of(factory: sys::duckdb_v2_factory_handle, id: sys::DUCKDB_V2_LOGICAL_TYPE_ID) -> Result<Self> {
+    pub(crate) fn of(
+        factory: sys::duckdb_v2_factory_handle,
+        id: sys::DUCKDB_V2_LOGICAL_TYPE_ID,
+    ) -> Result<Self> {
         let mut handle = ptr::null_mut();
         // SAFETY: the factory is alive, and a type without parameters needs no arrays of them.
         check(|err| unsafe {

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use dataprism_duckdb::{Connection, Instance, Options, Parameter};
+use dataprism_duckdb::{Connection, Instance, Options, Parameter, TableSource};
 
 use crate::budget::{Budget, EngineUsage, Seat};
 use crate::changes::{Changes, Versions, counter_of};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard, LiveHandles};
 use crate::memory::EngineMemory;
+use crate::registration::{Registration, Registrations, SessionTables};
 use crate::result::QueryResult;
 use crate::session::{Session, SessionCore};
 
@@ -29,6 +30,7 @@ pub(crate) struct EngineCore {
     plans: Arc<PlanCounters>,
     /// Whether anybody wants to be told what statements have done.
     effects_wanted: Arc<AtomicBool>,
+    registrations: Arc<Registrations>,
     state: Mutex<EngineState>,
 }
 
@@ -68,8 +70,8 @@ struct EngineState {
     /// Every session that may still be open, so that closing the engine can close it.
     sessions: Vec<Weak<SessionCore>>,
     idle: Vec<Arc<SessionCore>>,
-    /// Whether DuckDB has been given what delivers rows in any order.
-    delivers: bool,
+    /// Whether DuckDB has been given the functions that deliver rows in any order and read tables outside of it.
+    is_equipped: bool,
 }
 
 impl Engine {
@@ -92,7 +94,7 @@ impl Engine {
             seat: Some(seat),
             sessions: Vec::new(),
             idle: Vec::new(),
-            delivers: false,
+            is_equipped: false,
         };
         Ok(Self {
             core: Arc::new(EngineCore {
@@ -100,6 +102,7 @@ impl Engine {
                 changes: Arc::new(Changes::new()),
                 plans: Arc::default(),
                 effects_wanted: Arc::default(),
+                registrations: Arc::default(),
                 state: Mutex::new(state),
             }),
             _live: live,
@@ -140,6 +143,32 @@ impl Engine {
         let result = session.execute(sql, parameters);
         self.core.give_back(session);
         result
+    }
+
+    /// Makes a table that lies outside of the database readable by name, in all sessions, until its registration is closed.
+    /// Tables and views of the database come before it, so their names are refused.
+    ///
+    /// # Errors
+    /// `Catalog` if there is a table, a view or a registration of this name; `NotImplemented` if `DuckDB` has no type for a
+    /// column.
+    pub fn register(&self, name: &str, source: Arc<dyn TableSource>) -> Result<Registration> {
+        let session = self.lease()?;
+        let select = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
+        match session.prepare(&select) {
+            Ok(_) => {
+                let message = format!("there is a table '{name}' already");
+                return Err(Error::new(ErrorCode::Catalog, message).with_hint("take another name"));
+            }
+            Err(error) if error.code == ErrorCode::Catalog => {}
+            Err(error) => return Err(error),
+        }
+        let registration = self
+            .core
+            .registrations
+            .register(name, source, &self.core.counters)?;
+        // Now, so that a type that DuckDB does not know is found out by whoever registers it.
+        session.prepare(&select)?;
+        Ok(registration)
     }
 
     /// What is open on this engine.
@@ -221,6 +250,7 @@ impl Engine {
         for session in sessions.iter().filter_map(Weak::upgrade) {
             session.close();
         }
+        self.core.registrations.clear();
         // The budget lets the database go before it is closed here.
         drop(seat);
         drop(instance);
@@ -243,10 +273,11 @@ impl EngineCore {
         let mut state = self.lock();
         let instance = state.instance.as_ref().ok_or_else(|| Error::closed("engine"))?;
         let connection = Connection::open(instance)?;
-        if !state.delivers {
+        if !state.is_equipped {
             // Now, so that every transaction there will be finds it in the catalog.
             connection.register_delivery()?;
-            state.delivers = true;
+            connection.register_scan()?;
+            state.is_equipped = true;
         }
         let session = Arc::new(SessionCore::new(
             connection,
@@ -254,6 +285,10 @@ impl EngineCore {
             Arc::clone(&self.plans),
             Arc::clone(&self.effects_wanted),
         ));
+        session.connection()?.set_table_names(Arc::new(SessionTables {
+            registrations: Arc::clone(&self.registrations),
+            session: Arc::downgrade(&session),
+        }))?;
         // Room is made only when the list would grow, so that its upkeep stays constant per session.
         if state.sessions.len() == state.sessions.capacity() {
             state.sessions.retain(|session| session.strong_count() > 0);

@@ -18,6 +18,8 @@ pub enum HandleKind {
     Batch,
     /// A result that is kept to be read again.
     StoredResult,
+    /// A table that is registered.
+    Table,
 }
 
 /// How many handles are open, by kind.
@@ -35,6 +37,8 @@ pub struct LiveHandles {
     pub batches: u64,
     /// Results that are kept to be read again.
     pub stored_results: u64,
+    /// Tables that are registered.
+    pub tables: u64,
 }
 
 #[derive(Debug)]
@@ -45,6 +49,7 @@ pub(crate) struct Counters {
     results: AtomicU64,
     batches: AtomicU64,
     stored_results: AtomicU64,
+    tables: AtomicU64,
 }
 
 static PROCESS: Counters = Counters::new();
@@ -58,6 +63,7 @@ impl Counters {
             results: AtomicU64::new(0),
             batches: AtomicU64::new(0),
             stored_results: AtomicU64::new(0),
+            tables: AtomicU64::new(0),
         }
     }
 
@@ -69,6 +75,7 @@ impl Counters {
             HandleKind::Result => &self.results,
             HandleKind::Batch => &self.batches,
             HandleKind::StoredResult => &self.stored_results,
+            HandleKind::Table => &self.tables,
         }
     }
 
@@ -80,6 +87,7 @@ impl Counters {
             results: self.results.load(Ordering::Acquire),
             batches: self.batches.load(Ordering::Acquire),
             stored_results: self.stored_results.load(Ordering::Acquire),
+            tables: self.tables.load(Ordering::Acquire),
         }
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod handles;
 mod machine;
 mod memory;
+mod registration;
 mod result;
 mod session;
 mod statement;
@@ -26,12 +27,13 @@ pub use change::ObjectKind;
 pub use changes::Versions;
 pub use dataprism_duckdb::{
     ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Modification, Options, Parameter, Profile, Progress,
-    Schema, Value, library_version,
+    Schema, TableSource, Value, library_version,
 };
 pub use effect::Effect;
 pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use handles::{HandleKind, LiveHandles};
+pub use registration::Registration;
 pub use result::{BatchGuard, QueryResult};
 pub use session::{RowSource, Session, Transfer, UnorderedSink, thread_number};
 pub use statement::PreparedStatement;

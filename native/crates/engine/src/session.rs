@@ -576,6 +576,11 @@ impl SessionCore {
         !self.touched.load(Ordering::Relaxed) && !self.is_closed() && !self.gate.is_poisoned()
     }
 
+    /// Whether somebody is in a call in this session.
+    pub(crate) fn is_in_call(&self) -> bool {
+        self.gate.is_entered()
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         self.gate.is_entered() || self.gate.active() != 0
     }
@@ -586,7 +591,7 @@ impl SessionCore {
             .map_or(true, |connection| connection.is_none())
     }
 
-    fn connection(&self) -> Result<Arc<Connection>> {
+    pub(crate) fn connection(&self) -> Result<Arc<Connection>> {
         let connection = self.connection.read().map_err(|_| Error::poisoned())?;
         connection.clone().ok_or_else(|| Error::closed("session"))
     }

@@ -23,6 +23,8 @@ pub struct dp_live_handles {
     pub batches: c_ulonglong,
     /// Results that are kept to be read again.
     pub stored_results: c_ulonglong,
+    /// Tables that are registered.
+    pub tables: c_ulonglong,
 }
 
 impl From<LiveHandles> for dp_live_handles {
@@ -34,6 +36,7 @@ impl From<LiveHandles> for dp_live_handles {
             results: live.results,
             batches: live.batches,
             stored_results: live.stored_results,
+            tables: live.tables,
         }
     }
 }

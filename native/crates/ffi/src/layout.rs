@@ -3,6 +3,7 @@
 use std::ffi::{c_uint, c_ulonglong};
 use std::mem::offset_of;
 
+use dataprism_arrow::ArrowArrayStream;
 use dataprism_engine::{ArrowArray, ArrowSchema, Error, ErrorCode};
 
 use crate::budget::{dp_engine_usage, dp_memory_usage};
@@ -14,6 +15,7 @@ use crate::handles::dp_live_handles;
 use crate::observing::{dp_effect, dp_profile};
 use crate::session::dp_progress;
 use crate::statement::dp_rows;
+use crate::table::dp_table_source;
 use crate::text::dp_text;
 use crate::value::dp_value;
 use crate::version::dp_version;
@@ -57,7 +59,7 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_engine_usage { memory => "memory", memory_limit => "memory_limit", spilled => "spilled" }
     dp_live_handles {
         engines => "engines", sessions => "sessions", statements => "statements", results => "results",
-        batches => "batches", stored_results => "stored_results",
+        batches => "batches", stored_results => "stored_results", tables => "tables",
     }
     dp_versions { changes => "changes", definitions => "definitions", rows => "rows" }
     dp_plan_counts { hits => "hits", misses => "misses" }
@@ -83,6 +85,11 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         n_children => "n_children", buffers => "buffers", children => "children", dictionary => "dictionary",
         release => "release", private_data => "private_data",
     }
+    ArrowArrayStream {
+        get_schema => "get_schema", get_next => "get_next", get_last_error => "get_last_error", release => "release",
+        private_data => "private_data",
+    }
+    dp_table_source { user_data => "user_data", row_count => "row_count", open => "open", release => "release" }
 };
 
 /// Tells one entry of the list of layouts, counted from zero. Past its end it fails with `DP_INVALID_INPUT`.

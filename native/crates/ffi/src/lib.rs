@@ -18,6 +18,7 @@ pub mod result;
 pub mod session;
 pub mod statement;
 pub mod stored;
+pub mod table;
 pub mod text;
 pub mod transfer;
 pub mod unordered;

@@ -9,7 +9,7 @@ use crate::guard;
 use crate::text::dp_text;
 
 /// The version of the C ABI. It changes whenever a caller built against the header before would misread something.
-pub const DP_ABI_VERSION: c_uint = 4;
+pub const DP_ABI_VERSION: c_uint = 5;
 
 /// Versions of what is inside. The texts are static.
 #[repr(C)]

@@ -22,10 +22,10 @@ public class Dataprism extends Dataprism$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = io.dataprism.bindings.NativeLibrary.symbols();
 
-    private static final int DP_ABI_VERSION = (int)4L;
+    private static final int DP_ABI_VERSION = (int)5L;
     /**
      * {@snippet lang=c :
-     * #define DP_ABI_VERSION 4
+     * #define DP_ABI_VERSION 5
      * }
      */
     public static int DP_ABI_VERSION() {
@@ -4006,6 +4006,327 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_stored_close", stored);
             }
             mh$.invokeExact(stored);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_register_arrays {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            dp_text.layout(),
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_arrays");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_register_arrays$descriptor() {
+        return dp_engine_register_arrays.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_register_arrays$handle() {
+        return dp_engine_register_arrays.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_register_arrays$address() {
+        return dp_engine_register_arrays.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_register_arrays(MemorySegment engine, MemorySegment name, MemorySegment schema, MemorySegment arrays, long count, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_register_arrays.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_register_arrays", engine, name, schema, arrays, count, out, err);
+            }
+            return (int)mh$.invokeExact(engine, name, schema, arrays, count, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_register_stream {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            dp_text.layout(),
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_stream");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_register_stream$descriptor() {
+        return dp_engine_register_stream.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_register_stream$handle() {
+        return dp_engine_register_stream.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_register_stream$address() {
+        return dp_engine_register_stream.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_register_stream(MemorySegment engine, MemorySegment name, MemorySegment stream, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_register_stream.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_register_stream", engine, name, stream, out, err);
+            }
+            return (int)mh$.invokeExact(engine, name, stream, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_register_source {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            dp_text.layout(),
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_source");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_register_source$descriptor() {
+        return dp_engine_register_source.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_register_source$handle() {
+        return dp_engine_register_source.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_register_source$address() {
+        return dp_engine_register_source.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_register_source(MemorySegment engine, MemorySegment name, MemorySegment schema, MemorySegment source, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_register_source.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_register_source", engine, name, schema, source, out, err);
+            }
+            return (int)mh$.invokeExact(engine, name, schema, source, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_engine_register_file {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            dp_text.layout(),
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_file");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_engine_register_file$descriptor() {
+        return dp_engine_register_file.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_engine_register_file$handle() {
+        return dp_engine_register_file.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_engine_register_file$address() {
+        return dp_engine_register_file.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_engine_register_file(MemorySegment engine, MemorySegment name, MemorySegment data, long length, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_register_file.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_engine_register_file", engine, name, data, length, out, err);
+            }
+            return (int)mh$.invokeExact(engine, name, data, length, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_close(struct dp_table *table, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_close$descriptor() {
+        return dp_table_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_close(struct dp_table *table, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_close$handle() {
+        return dp_table_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_close(struct dp_table *table, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_close$address() {
+        return dp_table_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_close(struct dp_table *table, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_close(MemorySegment table, MemorySegment err) {
+        var mh$ = dp_table_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_close", table, err);
+            }
+            return (int)mh$.invokeExact(table, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

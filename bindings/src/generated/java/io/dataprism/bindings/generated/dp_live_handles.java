@@ -21,6 +21,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     unsigned long long results;
  *     unsigned long long batches;
  *     unsigned long long stored_results;
+ *     unsigned long long tables;
  * }
  * }
  */
@@ -36,7 +37,8 @@ public class dp_live_handles {
         Dataprism.C_LONG_LONG.withName("statements"),
         Dataprism.C_LONG_LONG.withName("results"),
         Dataprism.C_LONG_LONG.withName("batches"),
-        Dataprism.C_LONG_LONG.withName("stored_results")
+        Dataprism.C_LONG_LONG.withName("stored_results"),
+        Dataprism.C_LONG_LONG.withName("tables")
     ).withName("dp_live_handles");
 
     /**
@@ -308,6 +310,50 @@ public class dp_live_handles {
      */
     public static void stored_results(MemorySegment struct, long fieldValue) {
         struct.set(stored_results$LAYOUT, stored_results$OFFSET, fieldValue);
+    }
+
+    private static final OfLong tables$LAYOUT = (OfLong)$LAYOUT.select(groupElement("tables"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long tables
+     * }
+     */
+    public static final OfLong tables$layout() {
+        return tables$LAYOUT;
+    }
+
+    private static final long tables$OFFSET = $LAYOUT.byteOffset(groupElement("tables"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long tables
+     * }
+     */
+    public static final long tables$offset() {
+        return tables$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long tables
+     * }
+     */
+    public static long tables(MemorySegment struct) {
+        return struct.get(tables$LAYOUT, tables$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long tables
+     * }
+     */
+    public static void tables(MemorySegment struct, long fieldValue) {
+        struct.set(tables$LAYOUT, tables$OFFSET, fieldValue);
     }
 
     /**
