@@ -178,6 +178,9 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
+// Keeps callers waiting until it is opened, which it stays. Safe to use from any thread.
+typedef struct dp_latch dp_latch;
+
 // Memory that is counted in the budget until this is released.
 typedef struct dp_reservation dp_reservation;
 
@@ -651,6 +654,41 @@ void dp_error_close(struct dp_error *error);
 // # Safety
 // `out` must be a place for the structure and `err` null or a place for a pointer.
 unsigned int dp_live_handles_read(struct dp_live_handles *out, struct dp_error **err);
+
+// Makes a latch that is shut.
+//
+// # Safety
+// `out` must be a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_latch_create(struct dp_latch **out, struct dp_error **err);
+
+// Waits until a latch is opened.
+//
+// # Parameters
+// * `memory`: not touched; it is there so that a caller can keep it alive meanwhile
+//
+// # Safety
+// `latch` must be a live latch, `err` null or a place for a pointer.
+unsigned int dp_latch_wait(const struct dp_latch *latch, const void *memory, struct dp_error **err);
+
+// Waits until a number of callers wait for a latch, or it is open.
+//
+// # Safety
+// `latch` must be a live latch, `err` null or a place for a pointer.
+unsigned int dp_latch_await_callers(const struct dp_latch *latch,
+                                    unsigned long long callers,
+                                    struct dp_error **err);
+
+// Opens a latch: whoever waits returns, and nobody waits any more. Null is allowed.
+//
+// # Safety
+// `latch` must be null or a live latch.
+void dp_latch_open(const struct dp_latch *latch);
+
+// Frees a latch; null is allowed.
+//
+// # Safety
+// `latch` must be null or a latch that is open and that no call is using, and must not be used again.
+void dp_latch_close(struct dp_latch *latch);
 
 // Tells one entry of the list of layouts, counted from zero. Past its end it fails with `DP_INVALID_INPUT`.
 //

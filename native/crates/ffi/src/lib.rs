@@ -12,6 +12,7 @@ pub mod engine;
 pub mod error;
 mod guard;
 pub mod handles;
+pub mod latch;
 pub mod layout;
 pub mod observing;
 pub mod result;

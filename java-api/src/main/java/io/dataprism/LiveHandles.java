@@ -16,8 +16,9 @@ import io.dataprism.internal.handle.Errors;
 /// @param results query results
 /// @param batches record batches
 /// @param cachedResults results that are kept in a cache
+/// @param tables tables that are registered
 public record LiveHandles(
-    long engines, long sessions, long statements, long results, long batches, long cachedResults) {
+    long engines, long sessions, long statements, long results, long batches, long cachedResults, long tables) {
   /// Counts what is open in this process, over all engines.
   ///
   /// @throws NativeLoadException if the native library cannot be loaded
@@ -32,11 +33,17 @@ public record LiveHandles(
 
   static LiveHandles of(EngineHandle.Live live) {
     return new LiveHandles(
-        live.engines(), live.sessions(), live.statements(), live.results(), live.batches(), live.storedResults());
+        live.engines(),
+        live.sessions(),
+        live.statements(),
+        live.results(),
+        live.batches(),
+        live.storedResults(),
+        live.tables());
   }
 
   /// All kinds together.
   public long total() {
-    return engines + sessions + statements + results + batches + cachedResults;
+    return engines + sessions + statements + results + batches + cachedResults + tables;
   }
 }

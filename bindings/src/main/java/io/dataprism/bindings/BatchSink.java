@@ -51,6 +51,11 @@ final class BatchSink implements AutoCloseable {
     return MemorySegment.ofAddress(number);
   }
 
+  /// Whether the calling thread is in a sink.
+  static boolean isCalled() {
+    return CURRENT.get() != null;
+  }
+
   /// Whether the calling thread is in a sink of a session, which waits for the thread to leave it.
   static boolean isCalledFor(SessionHandle session) {
     for (BatchSink sink = CURRENT.get(); sink != null; sink = sink.parent) {

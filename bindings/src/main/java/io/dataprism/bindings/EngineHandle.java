@@ -1,5 +1,6 @@
 package io.dataprism.bindings;
 
+import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_engine_options;
 import io.dataprism.bindings.generated.dp_engine_usage;
@@ -35,7 +36,8 @@ public final class EngineHandle extends ParentHandle {
   public record Usage(long memory, long memoryLimit, long spilled) {}
 
   /// How many handles are open, by kind.
-  public record Live(long engines, long sessions, long statements, long results, long batches, long storedResults) {
+  public record Live(
+      long engines, long sessions, long statements, long results, long batches, long storedResults, long tables) {
     static Live of(MemorySegment live) {
       return new Live(
           dp_live_handles.engines(live),
@@ -43,7 +45,8 @@ public final class EngineHandle extends ParentHandle {
           dp_live_handles.statements(live),
           dp_live_handles.results(live),
           dp_live_handles.batches(live),
-          dp_live_handles.stored_results(live));
+          dp_live_handles.stored_results(live),
+          dp_live_handles.tables(live));
     }
   }
 
@@ -88,6 +91,82 @@ public final class EngineHandle extends ParentHandle {
       MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
       call.check(Dataprism.dp_engine_lease(call.handle(), out, call.error()));
       return adopt(new SessionHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this));
+    }
+  }
+
+  /// Registers arrays as a table, which is read in place until it is closed.
+  ///
+  /// @param schema an Arrow schema, a struct with a field for each column, which is taken over whatever the outcome
+  /// @param arrays the structures of Arrow arrays, one after the other, which are taken over whatever the outcome
+  /// @param memory keeps their memory alive, and is closed after the table, or when this fails
+  public TableHandle registerArrays(
+      String name, MemorySegment schema, MemorySegment arrays, @Nullable AutoCloseable memory) {
+    return register(
+        memory,
+        (call, out) ->
+            Dataprism.dp_engine_register_arrays(
+                call.handle(),
+                text(name, call.arena()),
+                schema,
+                arrays,
+                arrays.byteSize() / ArrowArray.sizeof(),
+                out,
+                call.error()));
+  }
+
+  /// Registers a stream as a table that can be read once.
+  ///
+  /// @param stream the structure of an Arrow stream, which is taken over whatever the outcome
+  public TableHandle registerStream(String name, MemorySegment stream) {
+    return register(
+        null,
+        (call, out) ->
+            Dataprism.dp_engine_register_stream(call.handle(), text(name, call.arena()), stream, out, call.error()));
+  }
+
+  /// Registers what makes batches as a table.
+  ///
+  /// @param schema an Arrow schema, a struct with a field for each column, which is taken over whatever the outcome
+  public TableHandle registerSource(String name, MemorySegment schema, BatchSource source) {
+    return register(
+        null,
+        (call, out) ->
+            Dataprism.dp_engine_register_source(
+                call.handle(),
+                text(name, call.arena()),
+                schema,
+                StreamedBatches.register(source, call.arena()),
+                out,
+                call.error()));
+  }
+
+  /// Registers the bytes of an Arrow IPC file as a table, which is read in place until it is closed.
+  ///
+  /// @param memory keeps the bytes mapped, and is closed after the table, or when this fails
+  public TableHandle registerFile(String name, MemorySegment bytes, AutoCloseable memory) {
+    return register(
+        memory,
+        (call, out) ->
+            Dataprism.dp_engine_register_file(
+                call.handle(), text(name, call.arena()), bytes, bytes.byteSize(), out, call.error()));
+  }
+
+  @FunctionalInterface
+  private interface RegisterCall {
+    int make(NativeCall call, MemorySegment out);
+  }
+
+  private TableHandle register(@Nullable AutoCloseable memory, RegisterCall register) {
+    TableHandle table = null;
+    try (NativeCall call = begin()) {
+      MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
+      call.check(register.make(call, out));
+      table = adopt(new TableHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this, memory));
+      return table;
+    } finally {
+      if (table == null && memory != null) {
+        MemoryHold.release(memory);
+      }
     }
   }
 
@@ -168,6 +247,12 @@ public final class EngineHandle extends ParentHandle {
   @Override
   void free(MemorySegment handle) {
     Dataprism.dp_engine_close(handle);
+  }
+
+  private static MemorySegment text(String value, Arena arena) {
+    MemorySegment text = dp_text.allocate(arena);
+    putText(text, value, arena);
+    return text;
   }
 
   private static void putText(MemorySegment text, @Nullable String value, Arena arena) {

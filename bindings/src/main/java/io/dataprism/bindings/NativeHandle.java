@@ -3,6 +3,7 @@ package io.dataprism.bindings;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// A handle of the native library with a lifetime that calls and [#close()] agree on. Thread-safe.
 ///
@@ -96,12 +97,43 @@ public abstract class NativeHandle implements AutoCloseable {
         return;
       }
     } while (!state.compareAndSet(before, before | CLOSED));
+    awaitCalls();
+    beforeFree();
+    free(address);
+  }
+
+  /// Closes the handle by a function that may refuse to, by throwing: then it is open as before. Closing twice is
+  /// allowed, and the second call returns at once.
+  final void closeUnless(Consumer<MemorySegment> free) {
+    int before;
+    do {
+      before = state.get();
+      if (before < 0) {
+        return;
+      }
+    } while (!state.compareAndSet(before, before | CLOSED));
+    boolean freed = false;
+    try {
+      awaitCalls();
+      free.accept(address);
+      freed = true;
+    } finally {
+      if (!freed) {
+        state.set(0);
+      }
+    }
+  }
+
+  private void awaitCalls() {
     while (state.get() != CLOSED) {
       interruptNative(address);
       LockSupport.parkNanos(INTERRUPT_INTERVAL_NANOS);
     }
-    beforeFree();
-    free(address);
+  }
+
+  /// Whether others read what this is, and have to be closed before it where all are.
+  boolean isRead() {
+    return false;
   }
 
   /// What this is, for a message.

@@ -25,7 +25,7 @@ public final class NativeLibrary {
   public static final String CACHE_PROPERTY = "dataprism.cache.path";
 
   /// The version of the C ABI that the generated bindings are made for.
-  static final int ABI_VERSION = 4;
+  static final int ABI_VERSION = 5;
 
   private static volatile @Nullable SymbolLookup symbols;
 

@@ -29,6 +29,7 @@ abstract class ParentHandle extends NativeHandle {
 
   /// Closes what was opened from this handle and has not been closed.
   public final void closeChildren() {
+    children.stream().filter(child -> !child.isRead()).forEach(NativeHandle::close);
     children.forEach(NativeHandle::close);
   }
 

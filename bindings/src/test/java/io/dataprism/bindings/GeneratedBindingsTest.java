@@ -3,6 +3,7 @@ package io.dataprism.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dataprism.bindings.generated.ArrowArray;
+import io.dataprism.bindings.generated.ArrowArrayStream;
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_effect;
@@ -16,6 +17,7 @@ import io.dataprism.bindings.generated.dp_plan_counts;
 import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_progress;
 import io.dataprism.bindings.generated.dp_rows;
+import io.dataprism.bindings.generated.dp_table_source;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
 import io.dataprism.bindings.generated.dp_version;
@@ -65,7 +67,9 @@ class GeneratedBindingsTest {
           Map.entry("dp_value", dp_value.layout()),
           Map.entry("dp_layout", dp_layout.layout()),
           Map.entry("ArrowSchema", ArrowSchema.layout()),
-          Map.entry("ArrowArray", ArrowArray.layout()));
+          Map.entry("ArrowArray", ArrowArray.layout()),
+          Map.entry("ArrowArrayStream", ArrowArrayStream.layout()),
+          Map.entry("dp_table_source", dp_table_source.layout()));
 
   /// Classes that stand for types of functions, which have no layout.
   private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink", "dp_row_source");

@@ -2030,6 +2030,309 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_latch_create {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_latch_create");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_create(struct dp_latch **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_latch_create$descriptor() {
+        return dp_latch_create.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_create(struct dp_latch **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_latch_create$handle() {
+        return dp_latch_create.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_create(struct dp_latch **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_latch_create$address() {
+        return dp_latch_create.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_latch_create(struct dp_latch **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_latch_create(MemorySegment out, MemorySegment err) {
+        var mh$ = dp_latch_create.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_latch_create", out, err);
+            }
+            return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_latch_wait {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_latch_wait");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_wait(const struct dp_latch *latch, const void *memory, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_latch_wait$descriptor() {
+        return dp_latch_wait.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_wait(const struct dp_latch *latch, const void *memory, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_latch_wait$handle() {
+        return dp_latch_wait.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_wait(const struct dp_latch *latch, const void *memory, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_latch_wait$address() {
+        return dp_latch_wait.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_latch_wait(const struct dp_latch *latch, const void *memory, struct dp_error **err)
+     * }
+     */
+    public static int dp_latch_wait(MemorySegment latch, MemorySegment memory, MemorySegment err) {
+        var mh$ = dp_latch_wait.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_latch_wait", latch, memory, err);
+            }
+            return (int)mh$.invokeExact(latch, memory, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_latch_await_callers {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_latch_await_callers");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_await_callers(const struct dp_latch *latch, unsigned long long callers, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_latch_await_callers$descriptor() {
+        return dp_latch_await_callers.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_await_callers(const struct dp_latch *latch, unsigned long long callers, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_latch_await_callers$handle() {
+        return dp_latch_await_callers.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_latch_await_callers(const struct dp_latch *latch, unsigned long long callers, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_latch_await_callers$address() {
+        return dp_latch_await_callers.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_latch_await_callers(const struct dp_latch *latch, unsigned long long callers, struct dp_error **err)
+     * }
+     */
+    public static int dp_latch_await_callers(MemorySegment latch, long callers, MemorySegment err) {
+        var mh$ = dp_latch_await_callers.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_latch_await_callers", latch, callers, err);
+            }
+            return (int)mh$.invokeExact(latch, callers, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_latch_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_latch_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_latch_open(const struct dp_latch *latch)
+     * }
+     */
+    public static FunctionDescriptor dp_latch_open$descriptor() {
+        return dp_latch_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_latch_open(const struct dp_latch *latch)
+     * }
+     */
+    public static MethodHandle dp_latch_open$handle() {
+        return dp_latch_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_latch_open(const struct dp_latch *latch)
+     * }
+     */
+    public static MemorySegment dp_latch_open$address() {
+        return dp_latch_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_latch_open(const struct dp_latch *latch)
+     * }
+     */
+    public static void dp_latch_open(MemorySegment latch) {
+        var mh$ = dp_latch_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_latch_open", latch);
+            }
+            mh$.invokeExact(latch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_latch_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_latch_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_latch_close(struct dp_latch *latch)
+     * }
+     */
+    public static FunctionDescriptor dp_latch_close$descriptor() {
+        return dp_latch_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_latch_close(struct dp_latch *latch)
+     * }
+     */
+    public static MethodHandle dp_latch_close$handle() {
+        return dp_latch_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_latch_close(struct dp_latch *latch)
+     * }
+     */
+    public static MemorySegment dp_latch_close$address() {
+        return dp_latch_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_latch_close(struct dp_latch *latch)
+     * }
+     */
+    public static void dp_latch_close(MemorySegment latch) {
+        var mh$ = dp_latch_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_latch_close", latch);
+            }
+            mh$.invokeExact(latch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_layout_read {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,

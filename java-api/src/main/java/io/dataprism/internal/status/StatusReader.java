@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts the status of an engine together.
 public final class StatusReader {
-  private static final LiveHandles NONE = new LiveHandles(0, 0, 0, 0, 0, 0);
+  private static final LiveHandles NONE = new LiveHandles(0, 0, 0, 0, 0, 0, 0);
 
   private StatusReader() {}
 
@@ -62,7 +62,13 @@ public final class StatusReader {
       }
       EngineHandle.Live live = handle.live();
       return new LiveHandles(
-          live.engines(), live.sessions(), live.statements(), live.results(), live.batches(), live.storedResults());
+          live.engines(),
+          live.sessions(),
+          live.statements(),
+          live.results(),
+          live.batches(),
+          live.storedResults(),
+          live.tables());
     } catch (ClosedException e) {
       return NONE;
     }

@@ -1,0 +1,98 @@
+package io.dataprism.bindings;
+
+import io.dataprism.bindings.generated.Dataprism;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps memory of the caller's alive that native threads read: until this is closed, the arenas that it comes from
+/// refuse to be closed. Thread-safe.
+///
+/// Java keeps an arena open for as long as memory of it is an argument of a native call. So there is such a call for
+/// each arena, on a thread of its own that waits in it.
+public final class MemoryHold implements AutoCloseable {
+  private static final long STACK_BYTES = 128 << 10;
+
+  private final MemorySegment latch;
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /// @throws IllegalArgumentException if some of the memory belongs to one thread
+  /// @throws IllegalStateException if some of the memory is gone
+  public MemoryHold(Collection<MemorySegment> memory) {
+    List<MemorySegment> arenas = new ArrayList<>();
+    for (MemorySegment segment : memory) {
+      if (arenas.stream().noneMatch(other -> other.scope().equals(segment.scope()))) {
+        arenas.add(segment);
+      }
+    }
+    NativeError.Mapper mapper = error -> new IllegalStateException(error.message());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(Dataprism.dp_latch_create(out, error), error, mapper);
+      latch = out.get(ValueLayout.ADDRESS, 0);
+      for (MemorySegment segment : arenas) {
+        threads.add(
+            Thread.ofPlatform()
+                .daemon()
+                .name("dataprism-memory-hold")
+                .stackSize(STACK_BYTES)
+                .start(() -> hold(segment)));
+      }
+      NativeError.check(Dataprism.dp_latch_await_callers(latch, threads.size(), error), error, mapper);
+    }
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      close();
+      throw new IllegalStateException("memory that is to be read is gone", thrown);
+    }
+  }
+
+  private void hold(MemorySegment segment) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment error = NativeError.slot(arena);
+      NativeError.check(
+          Dataprism.dp_latch_wait(latch, segment, error), error, e -> new IllegalStateException(e.message()));
+    } catch (Throwable e) {
+      failure.set(e);
+      Dataprism.dp_latch_open(latch);
+    }
+  }
+
+  @Override
+  public void close() {
+    Dataprism.dp_latch_open(latch);
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          // They are on their way out, and the latch must not be freed under them.
+          interrupted = true;
+        }
+      }
+    }
+    Dataprism.dp_latch_close(latch);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Closes what keeps memory alive.
+  static void release(AutoCloseable memory) {
+    try {
+      memory.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("memory could not be given back", e);
+    }
+  }
+}
