@@ -15,6 +15,7 @@ module io.dataprism {
   exports io.dataprism.memory;
   exports io.dataprism.metrics;
   exports io.dataprism.plan;
+  exports io.dataprism.registration;
   exports io.dataprism.schema;
   exports io.dataprism.status;
   exports io.dataprism.terminal;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dataprism_duckdb::{Batch, Error as DuckDbError, ErrorClass, Schema, TableNames, TableScan, TableSource};
 
@@ -10,9 +10,12 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
 use crate::session::SessionCore;
 
-/// How often closing looks whether the queries that it waits for are still being computed. It is told at once when they
-/// end.
+/// How often closing looks whether the queries that it waits for make progress. It is told at once when they end.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
+
+/// For how long nobody may have been in a call for any of these queries before waiting for them is given up. Whoever
+/// reads a result does something with each batch, and is in no call then.
+const IDLE_LIMIT: Duration = Duration::from_millis(500);
 
 /// The tables that are registered with an engine.
 #[derive(Default)]
@@ -130,8 +133,8 @@ impl Registration {
     /// Ends the registration: waits for the queries that are reading the table, and lets go of its memory, once. New queries
     /// do not find it any more. Closing twice is allowed.
     ///
-    /// It is refused, and the table stays registered, where waiting could be for ever: if a result is open that has not been
-    /// read to its end.
+    /// It is refused, and the table stays registered, where waiting could be for ever: if only results are left that nobody
+    /// goes on reading.
     pub fn close(&self) -> Result<()> {
         let source = self.table.source().take();
         let Some(source) = source else {
@@ -183,19 +186,23 @@ impl Readers {
         self.fewer.notify_all();
     }
 
-    /// Waits until nobody reads, as long as those who do are being computed.
+    /// Waits until nobody reads, as long as somebody goes on doing so.
     fn wait(&self, name: &str) -> Result<()> {
+        let (mut seen, mut since) = (0, Instant::now());
         let mut sessions = self.lock();
         while !sessions.is_empty() {
-            let is_computed =
-                |session: &Weak<SessionCore>| session.upgrade().is_none_or(|session| session.is_in_call());
-            if !sessions.iter().all(is_computed) {
+            let readers: Vec<_> = sessions.iter().filter_map(Weak::upgrade).collect();
+            let calls = readers.iter().map(|session| session.calls()).max().unwrap_or(0);
+            if calls != seen || readers.iter().any(|session| session.is_in_call()) {
+                (seen, since) = (calls, Instant::now());
+            } else if since.elapsed() >= IDLE_LIMIT {
                 return Err(Error::new(
                     ErrorCode::Busy,
                     format!("the table '{name}' is being read by a result that is open"),
                 )
                 .with_hint("close the results that read it, then its registration"));
             }
+            drop(readers);
             let waited = self.fewer.wait_timeout(sessions, LOOK_INTERVAL);
             sessions = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -576,6 +576,11 @@ impl SessionCore {
         !self.touched.load(Ordering::Relaxed) && !self.is_closed() && !self.gate.is_poisoned()
     }
 
+    /// A number that changes with every call in this session.
+    pub(crate) fn calls(&self) -> u64 {
+        self.gate.operations()
+    }
+
     /// Whether somebody is in a call in this session.
     pub(crate) fn is_in_call(&self) -> bool {
         self.gate.is_entered()

@@ -140,6 +140,11 @@ impl<T> Gate<T> {
         self.active.store(generation, Ordering::SeqCst);
     }
 
+    /// A number that changes when an operation begins, and when it ends.
+    pub(super) fn operations(&self) -> u64 {
+        self.operation.load(Ordering::SeqCst)
+    }
+
     /// Whether an operation is in progress.
     pub(super) fn is_entered(&self) -> bool {
         !self.operation.load(Ordering::SeqCst).is_multiple_of(2)

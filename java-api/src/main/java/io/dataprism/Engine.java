@@ -6,17 +6,20 @@ import io.dataprism.cache.CacheOptions;
 import io.dataprism.cache.ResultCache;
 import io.dataprism.catalog.Catalog;
 import io.dataprism.error.BusyException;
+import io.dataprism.error.CatalogException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.ConfigurationException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InterruptedQueryException;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.NativeLoadException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.error.UnsupportedException;
 import io.dataprism.event.EventBus;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.QueryCache;
@@ -29,12 +32,15 @@ import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.job.JobScheduler;
 import io.dataprism.internal.observe.EngineObserver;
+import io.dataprism.internal.registration.TableRegistrar;
 import io.dataprism.internal.status.HealthChecks;
 import io.dataprism.internal.status.StatusReader;
 import io.dataprism.job.Jobs;
 import io.dataprism.memory.EngineMemory;
 import io.dataprism.metrics.QueryStatistics;
 import io.dataprism.plan.QueryPlan;
+import io.dataprism.registration.Registration;
+import io.dataprism.registration.Table;
 import io.dataprism.status.EngineStatus;
 import io.dataprism.status.Health;
 import java.nio.file.Path;
@@ -382,6 +388,21 @@ public final class Engine implements AutoCloseable {
               ErrorCode.CONFIGURATION, "the engine has no cache", "open it with EngineBuilder.cache(CacheOptions)"));
     }
     return caching.results();
+  }
+
+  /// Makes a table that lies outside of the database readable for SQL by its name, in all sessions, until the
+  /// registration is closed.
+  ///
+  /// @param name how SQL calls it, in whatever case; quoted in SQL if it is not a plain name
+  /// @return the registration; the caller closes it, or closing the engine does
+  /// @throws CatalogException if there is a table, a view or a registration of this name
+  /// @throws InvalidInputException if the table is malformed, or can be read once and has been registered before
+  /// @throws IoException if it lies in a file that cannot be read
+  /// @throws UnsupportedException if DuckDB has no type for a column
+  /// @throws ClosedException if the engine is closed
+  public Registration register(String name, Table table) {
+    EngineHandle engine = started();
+    return workers.runUninterrupted(() -> TableRegistrar.instance().register(table, name, engine));
   }
 
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].

@@ -1,8 +1,12 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.ArrowSchema;
+import io.dataprism.bindings.generated.Dataprism;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,6 +49,51 @@ public record ArrowSchemaNode(
         ArrowSchema.flags(schema),
         List.copyOf(children),
         dictionary.address() == 0 ? null : read(dictionary));
+  }
+
+  /// The node as a structure of the Arrow C Data Interface.
+  ///
+  /// @param arena owns it with all that it points at, and has to outlive whoever it is lent to
+  public MemorySegment write(Arena arena) {
+    MemorySegment schema = ArrowSchema.allocate(arena);
+    writeTo(schema, arena);
+    return schema;
+  }
+
+  /// Writes the node into a structure.
+  ///
+  /// @param arena owns all that the structure points at
+  public void writeTo(MemorySegment schema, Arena arena) {
+    ArrowSchema.format(schema, arena.allocateFrom(format));
+    ArrowSchema.name(schema, arena.allocateFrom(name));
+    ArrowSchema.metadata(schema, metadata.isEmpty() ? MemorySegment.NULL : metadata(arena));
+    ArrowSchema.flags(schema, flags);
+    ArrowSchema.n_children(schema, children.size());
+    MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, Math.max(1, children.size()));
+    for (int i = 0; i < children.size(); i++) {
+      pointers.setAtIndex(ValueLayout.ADDRESS, i, children.get(i).write(arena));
+    }
+    ArrowSchema.children(schema, pointers);
+    ArrowSchema.dictionary(schema, dictionary == null ? MemorySegment.NULL : dictionary.write(arena));
+    ArrowSchema.release(schema, Dataprism.dp_schema_release_lent$address());
+    ArrowSchema.private_data(schema, MemorySegment.NULL);
+  }
+
+  private MemorySegment metadata(Arena arena) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    putInt(bytes, metadata.size());
+    metadata.forEach((key, value) -> {
+      for (String text : List.of(key, value)) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        putInt(bytes, utf8.length);
+        bytes.writeBytes(utf8);
+      }
+    });
+    return arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes.toByteArray());
+  }
+
+  private static void putInt(ByteArrayOutputStream bytes, int value) {
+    bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(value).array());
   }
 
   private static String string(MemorySegment address) {

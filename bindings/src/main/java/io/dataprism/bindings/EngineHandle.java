@@ -10,6 +10,7 @@ import io.dataprism.bindings.generated.dp_version;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An engine of the native library. Thread-safe.
@@ -112,6 +113,23 @@ public final class EngineHandle extends ParentHandle {
                 arrays.byteSize() / ArrowArray.sizeof(),
                 out,
                 call.error()));
+  }
+
+  /// Registers arrays of somebody else's as a table, which is read in place until it is closed.
+  ///
+  /// @param schema as for [#registerArrays]
+  /// @param arrays the structures of Arrow arrays, which are taken over whatever the outcome
+  public TableHandle registerForeignArrays(String name, MemorySegment schema, List<MemorySegment> arrays) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment structs = ArrowArray.allocateArray(arrays.size(), arena);
+      for (int i = 0; i < arrays.size(); i++) {
+        MemorySegment array = arrays.get(i).reinterpret(ArrowArray.sizeof());
+        ArrowArray.asSlice(structs, i).copyFrom(array);
+        // It has been moved.
+        ArrowArray.release(array, MemorySegment.NULL);
+      }
+      return registerArrays(name, schema, structs, null);
+    }
   }
 
   /// Registers a stream as a table that can be read once.

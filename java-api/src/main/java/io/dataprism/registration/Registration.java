@@ -1,0 +1,54 @@
+package io.dataprism.registration;
+
+import io.dataprism.bindings.TableHandle;
+import io.dataprism.error.BusyException;
+import io.dataprism.internal.handle.LeakReporter;
+
+/// A table that SQL reads by name, in all sessions of an engine, until this is closed.
+///
+/// Thread-safe. Closing the engine closes it as well.
+public final class Registration implements AutoCloseable {
+  private final String name;
+  private final long copiedBytes;
+  private final TableHandle handle;
+
+  Registration(String name, long copiedBytes, TableHandle handle) {
+    this.name = name;
+    this.copiedBytes = copiedBytes;
+    this.handle = handle;
+    LeakReporter.watch(this, handle, "Registration");
+  }
+
+  /// The name that SQL reads the table by; case does not matter.
+  public String name() {
+    return name;
+  }
+
+  /// How many bytes were copied out of the Java heap when the table was registered; zero for a table that lies in
+  /// native memory.
+  public long copiedBytes() {
+    return copiedBytes;
+  }
+
+  /// Whether SQL does not find the table any more.
+  public boolean isClosed() {
+    return handle.isClosed();
+  }
+
+  /// Ends the registration and lets go of the memory: waits for the queries that are reading the table, and new ones do
+  /// not find it any more. Closing twice is allowed.
+  ///
+  /// @throws BusyException if a result that reads the table is open, and nobody is in a call for it: waiting for that
+  ///   one could be for ever. So it is from inside of what a query calls. The table stays registered then, and its
+  ///   memory has to stay where it is
+  @Override
+  public void close() {
+    handle.unregister();
+  }
+
+  /// Name and state.
+  @Override
+  public String toString() {
+    return "Registration[" + name + (isClosed() ? ", closed]" : "]");
+  }
+}
