@@ -696,6 +696,56 @@ void dp_latch_close(struct dp_latch *latch);
 // `out` must be a place for the structure and `err` null or a place for a pointer.
 unsigned int dp_layout_read(unsigned long long index, struct dp_layout *out, struct dp_error **err);
 
+// Allocates memory, aligned to 64 bytes and with undefined content. Returns null where there is none.
+void *dp_memory_allocate(unsigned long long bytes);
+
+// Makes memory larger or smaller, and moves it if need be. What it held stays, up to the smaller of both sizes. Returns
+// null, and leaves the memory as it is, where there is not enough.
+//
+// # Safety
+// `memory` must be null or come from `dp_memory_allocate` or from here, and must not be used again unless null is
+// returned.
+void *dp_memory_resize(void *memory,
+                       unsigned long long bytes);
+
+// Frees memory; null is allowed.
+//
+// # Safety
+// `memory` must be null or come from `dp_memory_allocate` or `dp_memory_resize`, and must not be used again.
+void dp_memory_free(void *memory);
+
+// How many bytes are allocated by `dp_memory_allocate` and have not been freed, in this process.
+unsigned long long dp_memory_allocated(void);
+
+// The release function for an Arrow array whose buffers, children, dictionary and tables of pointers were each allocated
+// by `dp_memory_allocate`. Children and dictionary are released by their own release functions; those that were moved
+// out have none any more. The structure itself belongs to whoever calls this, as Arrow wants it.
+//
+// # Safety
+// `array` must be null or such an array.
+void dp_array_release(struct ArrowArray *array);
+
+// The release function for an Arrow array whose buffers stay their owner's, who keeps them until this is called. All
+// else is as for `dp_array_release`.
+//
+// # Safety
+// `array` must be null or such an array.
+void dp_array_release_lent(struct ArrowArray *array);
+
+// The release function for an Arrow schema whose texts, metadata, children, dictionary and table of pointers were each
+// allocated by `dp_memory_allocate`. Children and dictionary are treated as by `dp_array_release`.
+//
+// # Safety
+// `schema` must be null or such a schema.
+void dp_schema_release(struct ArrowSchema *schema);
+
+// The release function for an Arrow schema whose memory, children included, stays its owner's: marks it and its children
+// as released, and frees nothing.
+//
+// # Safety
+// `schema` must be null or a schema whose memory is still there.
+void dp_schema_release_lent(struct ArrowSchema *schema);
+
 // Makes the sessions of an engine record what their statements have done, from now on (`wanted` is not zero) or no more.
 //
 // # Safety

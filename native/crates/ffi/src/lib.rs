@@ -14,6 +14,7 @@ mod guard;
 pub mod handles;
 pub mod latch;
 pub mod layout;
+pub mod memory;
 pub mod observing;
 pub mod result;
 pub mod session;

@@ -1,8 +1,11 @@
 package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.ArrowSchema;
+import io.dataprism.bindings.generated.Dataprism;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,6 +48,56 @@ public record ArrowSchemaNode(
         ArrowSchema.flags(schema),
         List.copyOf(children),
         dictionary.address() == 0 ? null : read(dictionary));
+  }
+
+  /// Lays the schema out for a call. Its memory stays the allocator's: a release only marks it as released. The library
+  /// has to be loaded.
+  ///
+  /// @return an `ArrowSchema`
+  public MemorySegment write(SegmentAllocator allocator) {
+    MemorySegment schema = ArrowSchema.allocate(allocator);
+    write(schema, allocator, Dataprism.dp_schema_release_lent$address());
+    return schema;
+  }
+
+  private void write(MemorySegment schema, SegmentAllocator allocator, MemorySegment release) {
+    schema.fill((byte) 0);
+    ArrowSchema.format(schema, allocator.allocateFrom(format));
+    ArrowSchema.name(schema, allocator.allocateFrom(name));
+    if (!metadata.isEmpty()) {
+      ArrowSchema.metadata(schema, allocator.allocateFrom(ValueLayout.JAVA_BYTE, metadataBytes()));
+    }
+    ArrowSchema.flags(schema, flags);
+    if (!children.isEmpty()) {
+      ArrowSchema.n_children(schema, children.size());
+      MemorySegment pointers = allocator.allocate(ValueLayout.ADDRESS, children.size());
+      for (int i = 0; i < children.size(); i++) {
+        MemorySegment child = ArrowSchema.allocate(allocator);
+        children.get(i).write(child, allocator, release);
+        pointers.setAtIndex(ValueLayout.ADDRESS, i, child);
+      }
+      ArrowSchema.children(schema, pointers);
+    }
+    if (dictionary != null) {
+      MemorySegment values = ArrowSchema.allocate(allocator);
+      dictionary.write(values, allocator, release);
+      ArrowSchema.dictionary(schema, values);
+    }
+    ArrowSchema.release(schema, release);
+  }
+
+  private byte[] metadataBytes() {
+    List<byte[]> texts = new ArrayList<>(2 * metadata.size());
+    metadata.forEach((key, value) -> {
+      texts.add(key.getBytes(StandardCharsets.UTF_8));
+      texts.add(value.getBytes(StandardCharsets.UTF_8));
+    });
+    int length = Integer.BYTES + texts.stream().mapToInt(text -> Integer.BYTES + text.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder()).putInt(metadata.size());
+    for (byte[] text : texts) {
+      bytes.putInt(text.length).put(text);
+    }
+    return bytes.array();
   }
 
   private static String string(MemorySegment address) {

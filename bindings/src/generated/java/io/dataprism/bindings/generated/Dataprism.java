@@ -2395,6 +2395,480 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_memory_allocate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_memory_allocate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *dp_memory_allocate(unsigned long long bytes)
+     * }
+     */
+    public static FunctionDescriptor dp_memory_allocate$descriptor() {
+        return dp_memory_allocate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *dp_memory_allocate(unsigned long long bytes)
+     * }
+     */
+    public static MethodHandle dp_memory_allocate$handle() {
+        return dp_memory_allocate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *dp_memory_allocate(unsigned long long bytes)
+     * }
+     */
+    public static MemorySegment dp_memory_allocate$address() {
+        return dp_memory_allocate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *dp_memory_allocate(unsigned long long bytes)
+     * }
+     */
+    public static MemorySegment dp_memory_allocate(long bytes) {
+        var mh$ = dp_memory_allocate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_memory_allocate", bytes);
+            }
+            return (MemorySegment)mh$.invokeExact(bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_memory_resize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_memory_resize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *dp_memory_resize(void *memory, unsigned long long bytes)
+     * }
+     */
+    public static FunctionDescriptor dp_memory_resize$descriptor() {
+        return dp_memory_resize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *dp_memory_resize(void *memory, unsigned long long bytes)
+     * }
+     */
+    public static MethodHandle dp_memory_resize$handle() {
+        return dp_memory_resize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *dp_memory_resize(void *memory, unsigned long long bytes)
+     * }
+     */
+    public static MemorySegment dp_memory_resize$address() {
+        return dp_memory_resize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *dp_memory_resize(void *memory, unsigned long long bytes)
+     * }
+     */
+    public static MemorySegment dp_memory_resize(MemorySegment memory, long bytes) {
+        var mh$ = dp_memory_resize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_memory_resize", memory, bytes);
+            }
+            return (MemorySegment)mh$.invokeExact(memory, bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_memory_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_memory_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_memory_free(void *memory)
+     * }
+     */
+    public static FunctionDescriptor dp_memory_free$descriptor() {
+        return dp_memory_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_memory_free(void *memory)
+     * }
+     */
+    public static MethodHandle dp_memory_free$handle() {
+        return dp_memory_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_memory_free(void *memory)
+     * }
+     */
+    public static MemorySegment dp_memory_free$address() {
+        return dp_memory_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_memory_free(void *memory)
+     * }
+     */
+    public static void dp_memory_free(MemorySegment memory) {
+        var mh$ = dp_memory_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_memory_free", memory);
+            }
+            mh$.invokeExact(memory);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_memory_allocated {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_LONG_LONG    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_memory_allocated");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned long long dp_memory_allocated()
+     * }
+     */
+    public static FunctionDescriptor dp_memory_allocated$descriptor() {
+        return dp_memory_allocated.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned long long dp_memory_allocated()
+     * }
+     */
+    public static MethodHandle dp_memory_allocated$handle() {
+        return dp_memory_allocated.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned long long dp_memory_allocated()
+     * }
+     */
+    public static MemorySegment dp_memory_allocated$address() {
+        return dp_memory_allocated.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned long long dp_memory_allocated()
+     * }
+     */
+    public static long dp_memory_allocated() {
+        var mh$ = dp_memory_allocated.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_memory_allocated");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_array_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_array_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_array_release(struct ArrowArray *array)
+     * }
+     */
+    public static FunctionDescriptor dp_array_release$descriptor() {
+        return dp_array_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_array_release(struct ArrowArray *array)
+     * }
+     */
+    public static MethodHandle dp_array_release$handle() {
+        return dp_array_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_array_release(struct ArrowArray *array)
+     * }
+     */
+    public static MemorySegment dp_array_release$address() {
+        return dp_array_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_array_release(struct ArrowArray *array)
+     * }
+     */
+    public static void dp_array_release(MemorySegment array) {
+        var mh$ = dp_array_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_array_release", array);
+            }
+            mh$.invokeExact(array);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_array_release_lent {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_array_release_lent");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_array_release_lent(struct ArrowArray *array)
+     * }
+     */
+    public static FunctionDescriptor dp_array_release_lent$descriptor() {
+        return dp_array_release_lent.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_array_release_lent(struct ArrowArray *array)
+     * }
+     */
+    public static MethodHandle dp_array_release_lent$handle() {
+        return dp_array_release_lent.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_array_release_lent(struct ArrowArray *array)
+     * }
+     */
+    public static MemorySegment dp_array_release_lent$address() {
+        return dp_array_release_lent.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_array_release_lent(struct ArrowArray *array)
+     * }
+     */
+    public static void dp_array_release_lent(MemorySegment array) {
+        var mh$ = dp_array_release_lent.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_array_release_lent", array);
+            }
+            mh$.invokeExact(array);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_schema_release {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_schema_release");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_schema_release(struct ArrowSchema *schema)
+     * }
+     */
+    public static FunctionDescriptor dp_schema_release$descriptor() {
+        return dp_schema_release.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_schema_release(struct ArrowSchema *schema)
+     * }
+     */
+    public static MethodHandle dp_schema_release$handle() {
+        return dp_schema_release.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_schema_release(struct ArrowSchema *schema)
+     * }
+     */
+    public static MemorySegment dp_schema_release$address() {
+        return dp_schema_release.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_schema_release(struct ArrowSchema *schema)
+     * }
+     */
+    public static void dp_schema_release(MemorySegment schema) {
+        var mh$ = dp_schema_release.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_schema_release", schema);
+            }
+            mh$.invokeExact(schema);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_schema_release_lent {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_schema_release_lent");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_schema_release_lent(struct ArrowSchema *schema)
+     * }
+     */
+    public static FunctionDescriptor dp_schema_release_lent$descriptor() {
+        return dp_schema_release_lent.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_schema_release_lent(struct ArrowSchema *schema)
+     * }
+     */
+    public static MethodHandle dp_schema_release_lent$handle() {
+        return dp_schema_release_lent.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_schema_release_lent(struct ArrowSchema *schema)
+     * }
+     */
+    public static MemorySegment dp_schema_release_lent$address() {
+        return dp_schema_release_lent.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_schema_release_lent(struct ArrowSchema *schema)
+     * }
+     */
+    public static void dp_schema_release_lent(MemorySegment schema) {
+        var mh$ = dp_schema_release_lent.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_schema_release_lent", schema);
+            }
+            mh$.invokeExact(schema);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_engine_record_effects {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
