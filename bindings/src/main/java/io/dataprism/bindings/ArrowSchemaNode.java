@@ -2,9 +2,8 @@ package io.dataprism.bindings;
 
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.Dataprism;
-import java.io.ByteArrayOutputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,49 +50,54 @@ public record ArrowSchemaNode(
         dictionary.address() == 0 ? null : read(dictionary));
   }
 
-  /// The node as a structure of the Arrow C Data Interface.
+  /// Lays the schema out for a call. Its memory stays the allocator's: a release only marks it as released. The library
+  /// has to be loaded.
   ///
-  /// @param arena owns it with all that it points at, and has to outlive whoever it is lent to
-  public MemorySegment write(Arena arena) {
-    MemorySegment schema = ArrowSchema.allocate(arena);
-    writeTo(schema, arena);
+  /// @return an `ArrowSchema`
+  public MemorySegment write(SegmentAllocator allocator) {
+    MemorySegment schema = ArrowSchema.allocate(allocator);
+    write(schema, allocator, Dataprism.dp_schema_release_lent$address());
     return schema;
   }
 
-  /// Writes the node into a structure.
-  ///
-  /// @param arena owns all that the structure points at
-  public void writeTo(MemorySegment schema, Arena arena) {
-    ArrowSchema.format(schema, arena.allocateFrom(format));
-    ArrowSchema.name(schema, arena.allocateFrom(name));
-    ArrowSchema.metadata(schema, metadata.isEmpty() ? MemorySegment.NULL : metadata(arena));
-    ArrowSchema.flags(schema, flags);
-    ArrowSchema.n_children(schema, children.size());
-    MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, Math.max(1, children.size()));
-    for (int i = 0; i < children.size(); i++) {
-      pointers.setAtIndex(ValueLayout.ADDRESS, i, children.get(i).write(arena));
+  private void write(MemorySegment schema, SegmentAllocator allocator, MemorySegment release) {
+    schema.fill((byte) 0);
+    ArrowSchema.format(schema, allocator.allocateFrom(format));
+    ArrowSchema.name(schema, allocator.allocateFrom(name));
+    if (!metadata.isEmpty()) {
+      ArrowSchema.metadata(schema, allocator.allocateFrom(ValueLayout.JAVA_BYTE, metadataBytes()));
     }
-    ArrowSchema.children(schema, pointers);
-    ArrowSchema.dictionary(schema, dictionary == null ? MemorySegment.NULL : dictionary.write(arena));
-    ArrowSchema.release(schema, Dataprism.dp_schema_release_lent$address());
-    ArrowSchema.private_data(schema, MemorySegment.NULL);
-  }
-
-  private MemorySegment metadata(Arena arena) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    putInt(bytes, metadata.size());
-    metadata.forEach((key, value) -> {
-      for (String text : List.of(key, value)) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        putInt(bytes, utf8.length);
-        bytes.writeBytes(utf8);
+    ArrowSchema.flags(schema, flags);
+    if (!children.isEmpty()) {
+      ArrowSchema.n_children(schema, children.size());
+      MemorySegment pointers = allocator.allocate(ValueLayout.ADDRESS, children.size());
+      for (int i = 0; i < children.size(); i++) {
+        MemorySegment child = ArrowSchema.allocate(allocator);
+        children.get(i).write(child, allocator, release);
+        pointers.setAtIndex(ValueLayout.ADDRESS, i, child);
       }
-    });
-    return arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes.toByteArray());
+      ArrowSchema.children(schema, pointers);
+    }
+    if (dictionary != null) {
+      MemorySegment values = ArrowSchema.allocate(allocator);
+      dictionary.write(values, allocator, release);
+      ArrowSchema.dictionary(schema, values);
+    }
+    ArrowSchema.release(schema, release);
   }
 
-  private static void putInt(ByteArrayOutputStream bytes, int value) {
-    bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(value).array());
+  private byte[] metadataBytes() {
+    List<byte[]> texts = new ArrayList<>(2 * metadata.size());
+    metadata.forEach((key, value) -> {
+      texts.add(key.getBytes(StandardCharsets.UTF_8));
+      texts.add(value.getBytes(StandardCharsets.UTF_8));
+    });
+    int length = Integer.BYTES + texts.stream().mapToInt(text -> Integer.BYTES + text.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder()).putInt(metadata.size());
+    for (byte[] text : texts) {
+      bytes.putInt(text.length).put(text);
+    }
+    return bytes.array();
   }
 
   private static String string(MemorySegment address) {

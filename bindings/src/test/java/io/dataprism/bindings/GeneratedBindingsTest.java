@@ -97,7 +97,7 @@ class GeneratedBindingsTest {
   void everyFunctionOfTheHeaderIsBoundAndResolves() throws IOException {
     String header = Files.readString(INCLUDE.resolve("dataprism.h"));
     Set<String> declared =
-        Pattern.compile("^(?:unsigned (?:int|long long)|void) (dp_\\w+)\\(", Pattern.MULTILINE)
+        Pattern.compile("^(?:unsigned (?:int|long long) |void \\*?)(dp_\\w+)\\(", Pattern.MULTILINE)
             .matcher(header)
             .results()
             .map(match -> match.group(1))

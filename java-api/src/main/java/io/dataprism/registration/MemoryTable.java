@@ -1,5 +1,6 @@
 package io.dataprism.registration;
 
+import io.dataprism.bindings.ArrowSchemaNode;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LentArray;
 import io.dataprism.bindings.MemoryHold;
@@ -7,6 +8,7 @@ import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
+import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.internal.arrow.SchemaWriter;
 import io.dataprism.schema.DataType;
 import io.dataprism.schema.Field;
@@ -17,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -55,6 +58,20 @@ final class MemoryTable extends Table {
     }
   }
 
+  /// The Arrow schema of columns as a builder takes them.
+  static ArrowSchemaNode arrowSchema(Schema schema) {
+    ArrowSchemaNode root = SchemaWriter.write(schema);
+    List<ArrowSchemaNode> fields = root.children().stream().map(MemoryTable::withIntOffsets).toList();
+    return new ArrowSchemaNode(root.format(), root.name(), root.metadata(), root.flags(), fields, null);
+  }
+
+  /// Texts come with offsets of an `int`, as arrow-java and most others make them.
+  private static ArrowSchemaNode withIntOffsets(ArrowSchemaNode field) {
+    return field.format().equals("U") && field.metadata().isEmpty()
+        ? new ArrowSchemaNode("u", field.name(), Map.of(), field.flags(), List.of(), null)
+        : field;
+  }
+
   /// Names and types of the columns.
   Schema schema() {
     return schema;
@@ -76,7 +93,7 @@ final class MemoryTable extends Table {
     try (Arena call = Arena.ofConfined()) {
       memory.hold(buffers().filter(MemorySegment::isNative).toList());
       MemorySegment struct = struct(columns, values -> values.lendIn(memory.copies)).lend(call);
-      MemorySegment arrowSchema = SchemaWriter.write(schema).write(call);
+      MemorySegment arrowSchema = arrowSchema(schema).write(call);
       handedOver = true;
       return engine.registerArrays(name, arrowSchema, struct, memory);
     } finally {
@@ -154,7 +171,7 @@ final class MemoryTable extends Table {
     private final List<Values> values = new ArrayList<>();
 
     void add(String name, DataType type, MemorySegment data, @Nullable MemorySegment validity) {
-      int width = SchemaWriter.fixedWidth(type);
+      int width = width(name, type);
       if (width == 0) {
         throw invalid(
             "column '" + name + "' is " + type.sql() + ", whose values have no fixed size",
@@ -207,6 +224,25 @@ final class MemoryTable extends Table {
       all.addAll(List.of(buffers));
       fields.add(new Field(name, type, validity != null));
       values.add(new Values(rows, all));
+    }
+
+    /// How many bytes a value takes; zero where that differs from value to value.
+    private static int width(String name, DataType type) {
+      boolean fixed =
+          switch (type) {
+            case DataType.Scalar scalar ->
+                switch (scalar) {
+                  case NULL, VARCHAR, JSON, BLOB, GEOMETRY, BIT, BIGNUM, ENUM, VARIANT -> false;
+                  default -> true;
+                };
+            case DataType.Decimal _, DataType.Time _, DataType.Timestamp _, DataType.TimestampTz _ -> true;
+            default -> false;
+          };
+      if (!fixed) {
+        return 0;
+      }
+      Schema single = new Schema(List.of(new Field(name, type, false)));
+      return SchemaReader.read(SchemaWriter.write(single)).columns().getFirst().width();
     }
 
     private static void requireReadable(String name, MemorySegment memory) {

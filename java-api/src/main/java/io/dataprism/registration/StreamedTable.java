@@ -3,7 +3,6 @@ package io.dataprism.registration;
 import io.dataprism.bindings.BatchSource;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.TableHandle;
-import io.dataprism.internal.arrow.SchemaWriter;
 import io.dataprism.schema.Schema;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +56,7 @@ final class StreamedTable extends Table {
   @Override
   TableHandle makeKnown(String name, EngineHandle engine) {
     try (Arena arena = Arena.ofConfined()) {
-      return engine.registerSource(name, SchemaWriter.write(schema).write(arena), new Source());
+      return engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source());
     }
   }
 
@@ -93,7 +92,9 @@ final class StreamedTable extends Table {
 
     @Override
     public void schema(MemorySegment struct) {
-      SchemaWriter.write(new Schema(columns.stream().map(schema.fields()::get).toList())).writeTo(struct, arena);
+      Schema wanted = new Schema(columns.stream().map(schema.fields()::get).toList());
+      // Moved out of where it is written: the rest stays the arena's.
+      struct.copyFrom(MemoryTable.arrowSchema(wanted).write(arena));
     }
 
     @Override

@@ -230,7 +230,8 @@ class RegistrationTest {
       engine.execute("INSERT INTO kept SELECT * FROM t");
       assertThat(
               number(
-                  "SELECT count(*) FROM (SELECT n, row_number() OVER () - 1 AS place FROM kept) WHERE n <> place % 1000000"))
+                  "SELECT count(*) FROM (SELECT n, row_number() OVER () - 1 AS place FROM kept) WHERE n <> place %"
+                      + " 1000000"))
           .isZero();
       assertThat(number("SELECT count(*) FROM kept")).isEqualTo(2_000_000);
     }

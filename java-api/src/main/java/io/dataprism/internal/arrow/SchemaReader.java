@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 /// DuckDB tells types that Arrow does not have as extension types, whose names stand in the metadata of a field; those
 /// of its own are all called `arrow.opaque` and carry their name in a second entry, as JSON.
 public final class SchemaReader {
-  private static final String EXTENSION_NAME = "ARROW:extension:name";
-  private static final String EXTENSION_METADATA = "ARROW:extension:metadata";
+  static final String EXTENSION_NAME = "ARROW:extension:name";
+  static final String EXTENSION_METADATA = "ARROW:extension:metadata";
   private static final int NULLABLE = 2;
 
   private SchemaReader() {}
