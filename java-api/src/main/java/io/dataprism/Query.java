@@ -14,6 +14,7 @@ import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
+import io.dataprism.export.ArrowStream;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.Computation;
 import io.dataprism.internal.cache.QueryCache;
@@ -21,12 +22,14 @@ import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.export.ArrowStreamRows;
 import io.dataprism.internal.job.JobSpec;
 import io.dataprism.internal.plan.Explainer;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobTarget;
 import io.dataprism.metrics.QueryMetrics;
 import io.dataprism.plan.QueryPlan;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -322,6 +325,28 @@ public final class Query {
         query, () -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
   }
 
+  /// Runs the query and gives its rows to whoever reads an Arrow C stream, in this process and in any language, without
+  /// copying them. The structure is the caller's; what is put into it owns the rows, and has to be released, once, by
+  /// its own `release`, as the [Arrow C stream interface](https://arrow.apache.org/docs/format/CStreamInterface.html)
+  /// says. Releasing it before the last row stops the query.
+  ///
+  /// The query runs as its batches are pulled, by whichever thread pulls them. Its time limit counts until the stream
+  /// is released, and what stops a query stops this one: the consumer's call fails. Its batches are the consumer's,
+  /// count in the memory budget until they are released, and outlive the stream and the engine.
+  ///
+  /// @param struct native memory with room for an `ArrowArrayStream`; what is in it is overwritten, unless this throws
+  /// @return tells what becomes of the stream
+  /// @throws InvalidInputException if the memory is not native, cannot be written or is too small
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public ArrowStream exportArrowStream(MemorySegment struct) {
+    ArrowStreamRows.requireStruct(struct);
+    ActiveQuery query = begin();
+    return ArrowStreamRows.export(struct, query, () -> startHandle(query));
+  }
+
   /// The rows as a publisher: each subscription runs the query once.
   ///
   /// The query starts with the first request. Batches are fetched as they are asked for, by one of the engine's
@@ -400,10 +425,14 @@ public final class Query {
 
   /// Gives the rows of a query that [#begin] has begun.
   QueryResult run(ActiveQuery query) {
+    return new QueryResult(query, startHandle(query));
+  }
+
+  private ResultHandle startHandle(ActiveQuery query) {
     CacheUse cache = cacheInUse();
     return cache == null
-        ? started(query, () -> query.run(() -> work.query(query.session(), parameters)))
-        : started(query, () -> cache.cache().query(work, parameters, query));
+        ? startedHandle(query, () -> query.run(() -> work.query(query.session(), parameters)))
+        : startedHandle(query, () -> cache.cache().query(work, parameters, query));
   }
 
   private @Nullable CacheUse cacheInUse() {
@@ -412,6 +441,10 @@ public final class Query {
   }
 
   private static QueryResult started(ActiveQuery query, Supplier<ResultHandle> start) {
+    return new QueryResult(query, startedHandle(query, start));
+  }
+
+  private static ResultHandle startedHandle(ActiveQuery query, Supplier<ResultHandle> start) {
     ResultHandle handle = null;
     try {
       handle = start.get();
@@ -420,6 +453,6 @@ public final class Query {
         query.end();
       }
     }
-    return new QueryResult(query, handle);
+    return handle;
   }
 }
