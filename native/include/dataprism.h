@@ -58,6 +58,46 @@ typedef enum dp_error_kind {
   DP_EXECUTION = 18,
 } dp_error_kind;
 
+// How Arrow IPC compresses the buffers of its batches.
+enum dp_ipc_compression
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Not at all.
+  DP_IPC_UNCOMPRESSED = 0,
+  // LZ4, in frames.
+  DP_IPC_LZ4 = 1,
+  // Zstandard.
+  DP_IPC_ZSTD = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum dp_ipc_compression dp_ipc_compression;
+#else
+typedef uint32_t dp_ipc_compression;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The formats of Arrow IPC.
+enum dp_ipc_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // With an index at its end, to be read in any order.
+  DP_IPC_FILE = 0,
+  // To be read from the front.
+  DP_IPC_STREAM = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum dp_ipc_format dp_ipc_format;
+#else
+typedef uint32_t dp_ipc_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What memory can be reserved for.
 typedef enum dp_memory_kind {
   // Record batches that have been handed out and not been released.
@@ -178,6 +218,9 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
+// Turns the rows of a result into the bytes of an Arrow IPC file or stream, batch by batch. Used by one thread at a time.
+typedef struct dp_ipc_writer dp_ipc_writer;
+
 // Keeps callers waiting until it is opened, which it stays. Safe to use from any thread.
 typedef struct dp_latch dp_latch;
 
@@ -258,29 +301,6 @@ typedef struct dp_text {
   unsigned long long length;
 } dp_text;
 
-// How to open an engine. Zeroed memory with `struct_size` set asks for a database in memory with defaults.
-typedef struct dp_engine_options {
-  // How many bytes the structure has: `sizeof(dp_engine_options)`.
-  unsigned long long struct_size;
-  // The database file; empty for a database in memory.
-  struct dp_text path;
-  // Not zero to refuse every write.
-  unsigned int read_only;
-  // How many threads may run a query; zero for one a core.
-  unsigned int threads;
-  // How many bytes DuckDB's buffers may take; zero for what the memory budget gives. It never gives more.
-  unsigned long long memory_limit;
-  // Where data goes that does not fit in memory; empty for DuckDB's own default.
-  struct dp_text temp_directory;
-  // How many bytes may go there; zero for DuckDB's own default, which is nine tenths of what is free on the disk.
-  unsigned long long max_spill;
-  // How many bytes of the process's memory a heap may take that has a limit of its own, such as Java's. The memory
-  // budget leaves them alone if this is what chooses its limit, as the first engine does.
-  unsigned long long heap;
-  // The limit of the process's memory budget in bytes, if it has none yet; zero for the default.
-  unsigned long long budget;
-} dp_engine_options;
-
 // A value for a parameter, or a part of one. Texts, bytes and parts are borrowed for the call. Parts lie at most 64 deep,
 // and the parameters of a call have at most 4,194,304 of them.
 typedef struct dp_value {
@@ -306,6 +326,29 @@ typedef struct dp_value {
   // How many.
   unsigned long long child_count;
 } dp_value;
+
+// How to open an engine. Zeroed memory with `struct_size` set asks for a database in memory with defaults.
+typedef struct dp_engine_options {
+  // How many bytes the structure has: `sizeof(dp_engine_options)`.
+  unsigned long long struct_size;
+  // The database file; empty for a database in memory.
+  struct dp_text path;
+  // Not zero to refuse every write.
+  unsigned int read_only;
+  // How many threads may run a query; zero for one a core.
+  unsigned int threads;
+  // How many bytes DuckDB's buffers may take; zero for what the memory budget gives. It never gives more.
+  unsigned long long memory_limit;
+  // Where data goes that does not fit in memory; empty for DuckDB's own default.
+  struct dp_text temp_directory;
+  // How many bytes may go there; zero for DuckDB's own default, which is nine tenths of what is free on the disk.
+  unsigned long long max_spill;
+  // How many bytes of the process's memory a heap may take that has a limit of its own, such as Java's. The memory
+  // budget leaves them alone if this is what chooses its limit, as the first engine does.
+  unsigned long long heap;
+  // The limit of the process's memory budget in bytes, if it has none yet; zero for the default.
+  unsigned long long budget;
+} dp_engine_options;
 
 // How many handles are open, by kind.
 typedef struct dp_live_handles {
@@ -555,6 +598,37 @@ unsigned int dp_engine_plan_counts(const struct dp_engine *engine,
                                    struct dp_plan_counts *out,
                                    struct dp_error **err);
 
+// Runs SQL in a session and writes the rows of its last statement, which has to be a SELECT, to a file. `destination` is
+// what a COPY has behind its TO: the file in quotes, and the options. Another statement fails with `DP_UNSUPPORTED`.
+// `rows` receives how many rows were written.
+//
+// # Safety
+// `session` must be a live session, `sql` readable for `sql_length` bytes, `parameters` for `parameter_count` values,
+// `destination` for `destination_length` bytes, `rows` a place for a number, `err` null or a place for a pointer.
+unsigned int dp_session_copy(const struct dp_session *session,
+                             const uint8_t *sql,
+                             unsigned long long sql_length,
+                             const struct dp_value *parameters,
+                             unsigned long long parameter_count,
+                             const uint8_t *destination,
+                             unsigned long long destination_length,
+                             unsigned long long *rows,
+                             struct dp_error **err);
+
+// Runs a prepared statement in a session and writes its rows to a file, as `dp_session_copy` does. The statement is
+// planned anew.
+//
+// # Safety
+// As for `dp_session_copy`, with `statement` a live statement.
+unsigned int dp_statement_copy(const struct dp_statement *statement,
+                               const struct dp_session *session,
+                               const struct dp_value *parameters,
+                               unsigned long long parameter_count,
+                               const uint8_t *destination,
+                               unsigned long long destination_length,
+                               unsigned long long *rows,
+                               struct dp_error **err);
+
 // Opens a database.
 //
 // # Safety
@@ -654,6 +728,38 @@ void dp_error_close(struct dp_error *error);
 // # Safety
 // `out` must be a place for the structure and `err` null or a place for a pointer.
 unsigned int dp_live_handles_read(struct dp_live_handles *out, struct dp_error **err);
+
+// Begins a file or stream for the rows of a result. Nothing is written anywhere: `dp_ipc_writer_next` gives the bytes.
+//
+// # Safety
+// `result` must be a live result, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_ipc_writer_open(const struct dp_result *result,
+                                unsigned int format,
+                                unsigned int compression,
+                                struct dp_ipc_writer **out,
+                                struct dp_error **err);
+
+// Runs a query up to its next batch, and gives the bytes of that, which are valid until the next call with this writer.
+// After the last batch it gives those that end the file or stream, with `ended` set. `rows` receives how many rows the
+// batch has, and `batch_bytes` how many bytes its buffers had before they were encoded.
+//
+// # Safety
+// `writer` must be a live writer, `result` the live result that it was opened for, `data`, `length`, `rows`,
+// `batch_bytes` and `ended` places for what their types say, `err` null or a place for a pointer.
+unsigned int dp_ipc_writer_next(const struct dp_ipc_writer *writer,
+                                const struct dp_result *result,
+                                const uint8_t **data,
+                                unsigned long long *length,
+                                unsigned long long *rows,
+                                unsigned long long *batch_bytes,
+                                int *ended,
+                                struct dp_error **err);
+
+// Frees a writer; null is allowed.
+//
+// # Safety
+// `writer` must be null or a live writer that no other call is using, and must not be used again.
+void dp_ipc_writer_close(struct dp_ipc_writer *writer);
 
 // Makes a latch that is shut.
 //
@@ -809,6 +915,15 @@ unsigned int dp_session_profile(const struct dp_session *session,
 unsigned int dp_result_schema(const struct dp_result *result,
                               const struct ArrowSchema **out,
                               struct dp_error **err);
+
+// Copies names and types of a result's columns, as the Arrow schema of a struct, for a caller who keeps or gives away
+// what does not depend on the result: the caller releases it as the Arrow C Data Interface says.
+//
+// # Safety
+// `result` must be a live result, `out` a place for the structure, `err` null or a place for a pointer.
+unsigned int dp_result_copy_schema(const struct dp_result *result,
+                                   struct ArrowSchema *out,
+                                   struct dp_error **err);
 
 // Runs a query up to its next batch: an Arrow struct array with one child a column, which the caller releases as the
 // Arrow C Data Interface says. It does not depend on the result. At the end of the rows `out->release` is null.

@@ -11,6 +11,7 @@ module io.dataprism {
   exports io.dataprism.column;
   exports io.dataprism.error;
   exports io.dataprism.event;
+  exports io.dataprism.export;
   exports io.dataprism.job;
   exports io.dataprism.memory;
   exports io.dataprism.metrics;

@@ -5,6 +5,7 @@
 
 mod intake;
 mod ipc;
+mod ipc_writer;
 mod shape;
 mod stream;
 mod table;
@@ -12,5 +13,6 @@ mod table;
 pub use dataprism_duckdb::Result;
 pub use intake::Intake;
 pub use ipc::{MappedBytes, read_file};
+pub use ipc_writer::{IpcCompression, IpcFormat, IpcWriter};
 pub use stream::{ArrowArrayStream, StreamOpener, StreamTable, failure_of};
 pub use table::MemoryTable;

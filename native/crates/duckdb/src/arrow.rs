@@ -1,8 +1,8 @@
 //! Owned values of the Arrow C Data Interface.
 
-use std::ffi::CStr;
-use std::mem;
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{mem, ptr, slice};
 
 use crate::error::{Error, ErrorClass, Result};
 pub use libduckdb_sys::v2::{ArrowArray, ArrowSchema};
@@ -33,6 +33,18 @@ impl Schema {
         &self.0
     }
 
+    /// A copy with memory of its own, down to every child: whoever gets it may move children out of it, as the Arrow C
+    /// Data Interface allows.
+    pub fn copy(&self) -> Self {
+        // SAFETY: the schema is well-formed and has not been released.
+        Self(unsafe { copy_schema(&self.0) })
+    }
+
+    /// Gives the schema away; from here on its holder has to release it.
+    pub fn into_arrow(mut self) -> ArrowSchema {
+        mem::replace(&mut self.0, ArrowSchema::empty())
+    }
+
     /// The names of the columns.
     pub(crate) fn column_names(&self) -> Vec<String> {
         let schema = self.as_arrow();
@@ -59,6 +71,93 @@ impl Drop for Schema {
             unsafe { release(&mut self.0) };
         }
     }
+}
+
+/// What a node of a copied schema owns.
+struct SchemaNode {
+    format: CString,
+    name: Option<CString>,
+    metadata: Vec<u8>,
+    children: Vec<*mut ArrowSchema>,
+    dictionary: *mut ArrowSchema,
+}
+
+/// # Safety
+/// `schema` must be a well-formed schema that has not been released.
+unsafe fn copy_schema(schema: &ArrowSchema) -> ArrowSchema {
+    // SAFETY: the children and the dictionary of a schema are schemas.
+    let copy = |inner: *mut ArrowSchema| unsafe { Box::into_raw(Box::new(copy_schema(&*inner))) };
+    // SAFETY: the texts of a schema are null-terminated, and a name may be missing.
+    let text = |text: *const c_char| unsafe { CStr::from_ptr(text).to_owned() };
+    let mut node = Box::new(SchemaNode {
+        format: text(schema.format),
+        name: (!schema.name.is_null()).then(|| text(schema.name)),
+        // SAFETY: the metadata of a schema is well-formed.
+        metadata: unsafe { metadata_of(schema.metadata) }.to_vec(),
+        children: (0..schema.n_children as usize)
+            // SAFETY: the schema has that many children.
+            .map(|index| copy(unsafe { *schema.children.add(index) }))
+            .collect(),
+        dictionary: if schema.dictionary.is_null() {
+            ptr::null_mut()
+        } else {
+            copy(schema.dictionary)
+        },
+    });
+    ArrowSchema {
+        format: node.format.as_ptr(),
+        name: node.name.as_ref().map_or(ptr::null(), |name| name.as_ptr()),
+        metadata: if node.metadata.is_empty() {
+            ptr::null()
+        } else {
+            node.metadata.as_ptr().cast()
+        },
+        flags: schema.flags,
+        n_children: schema.n_children,
+        children: node.children.as_mut_ptr(),
+        dictionary: node.dictionary,
+        release: Some(release_copy),
+        private_data: Box::into_raw(node).cast::<c_void>(),
+    }
+}
+
+/// The bytes of a schema's metadata: a count of pairs, and each key and value with its length in front.
+///
+/// # Safety
+/// `metadata` must be null or as the Arrow C Data Interface describes it, and stay so for `'a`.
+unsafe fn metadata_of<'a>(metadata: *const c_char) -> &'a [u8] {
+    if metadata.is_null() {
+        return &[];
+    }
+    // SAFETY: numbers stand in the places that the interface describes, where they need not be aligned.
+    let number = |at: usize| unsafe { metadata.add(at).cast::<i32>().read_unaligned() }.max(0) as usize;
+    let mut length = size_of::<i32>();
+    for _ in 0..2 * number(0) {
+        length += size_of::<i32>() + number(length);
+    }
+    // SAFETY: that is how long it is.
+    unsafe { slice::from_raw_parts(metadata.cast(), length) }
+}
+
+unsafe extern "C" fn release_copy(schema: *mut ArrowSchema) {
+    let release = AssertUnwindSafe(|| {
+        // SAFETY: this is called with a schema that `copy_schema` made and that has not been released, as the Arrow
+        // specification demands; `private_data` is the box made there, and the inner schemas are boxes too. One that
+        // was moved out is marked as released, and dropping it releases no more.
+        unsafe {
+            let schema = &mut *schema;
+            let node = Box::from_raw(schema.private_data.cast::<SchemaNode>());
+            schema.release = None;
+            schema.private_data = ptr::null_mut();
+            for &inner in node.children.iter().chain([&node.dictionary]) {
+                if !inner.is_null() {
+                    drop(Schema(*Box::from_raw(inner)));
+                }
+            }
+        }
+    });
+    // The specification gives a release no way to fail.
+    let _ = catch_unwind(release);
 }
 
 /// A record batch: an Arrow array of structs, one child a column. Frees itself.
@@ -152,5 +251,86 @@ impl Drop for Batch {
             // SAFETY: the array is owned by this value and has not been released.
             unsafe { release(&mut self.0) };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `metadata` as the Arrow C Data Interface lays it out.
+    fn metadata(pairs: &[(&str, &str)]) -> Vec<u8> {
+        let mut bytes = (pairs.len() as i32).to_ne_bytes().to_vec();
+        for text in pairs.iter().flat_map(|(key, value)| [key, value]) {
+            bytes.extend((text.len() as i32).to_ne_bytes());
+            bytes.extend(text.as_bytes());
+        }
+        bytes
+    }
+
+    fn schema_with_child(metadata: &[u8]) -> Schema {
+        let node = Box::new(SchemaNode {
+            format: c"+s".to_owned(),
+            name: None,
+            metadata: Vec::new(),
+            children: vec![Box::into_raw(Box::new(leaf(metadata)))],
+            dictionary: ptr::null_mut(),
+        });
+        Schema(own(node))
+    }
+
+    fn leaf(metadata: &[u8]) -> ArrowSchema {
+        own(Box::new(SchemaNode {
+            format: c"i".to_owned(),
+            name: Some(c"a".to_owned()),
+            metadata: metadata.to_vec(),
+            children: Vec::new(),
+            dictionary: ptr::null_mut(),
+        }))
+    }
+
+    fn own(mut node: Box<SchemaNode>) -> ArrowSchema {
+        ArrowSchema {
+            format: node.format.as_ptr(),
+            name: node.name.as_ref().map_or(ptr::null(), |name| name.as_ptr()),
+            metadata: if node.metadata.is_empty() {
+                ptr::null()
+            } else {
+                node.metadata.as_ptr().cast()
+            },
+            flags: 2,
+            n_children: node.children.len() as i64,
+            children: node.children.as_mut_ptr(),
+            dictionary: ptr::null_mut(),
+            release: Some(release_copy),
+            private_data: Box::into_raw(node).cast(),
+        }
+    }
+
+    #[test]
+    fn a_copied_schema_outlives_the_one_it_was_copied_from() {
+        let pairs = metadata(&[("ARROW:extension:name", "arrow.uuid"), ("empty", "")]);
+        let original = schema_with_child(&pairs);
+        let copy = original.copy();
+        drop(original);
+        assert_eq!(copy.column_names(), ["a"]);
+        // SAFETY: the schema has one child, with a format and metadata.
+        unsafe {
+            let child = &**copy.as_arrow().children;
+            assert_eq!(CStr::from_ptr(child.format), c"i");
+            assert_eq!(metadata_of(child.metadata), pairs);
+            assert_eq!(child.flags, 2);
+        }
+    }
+
+    #[test]
+    fn a_child_that_was_moved_out_of_a_copy_lives_on() {
+        let copy = schema_with_child(&metadata(&[])).copy().into_arrow();
+        // SAFETY: the copy has one child, which is moved out of it as the specification describes.
+        let moved = unsafe { mem::replace(&mut **copy.children, ArrowSchema::empty()) };
+        drop(Schema(copy));
+        // SAFETY: the child has a name.
+        assert_eq!(unsafe { CStr::from_ptr(moved.name) }, c"a");
+        drop(Schema(moved));
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions: where statements run, one at a time.
 
 mod batch;
+mod copy;
 mod execution;
 mod gate;
 mod transfer;

@@ -8,10 +8,12 @@
 mod arguments;
 pub mod budget;
 pub mod changes;
+pub mod copy;
 pub mod engine;
 pub mod error;
 mod guard;
 pub mod handles;
+pub mod ipc;
 pub mod latch;
 pub mod layout;
 pub mod memory;

@@ -43,6 +43,27 @@ pub unsafe extern "C" fn dp_result_schema(
     }
 }
 
+/// Copies names and types of a result's columns, as the Arrow schema of a struct, for a caller who keeps or gives away
+/// what does not depend on the result: the caller releases it as the Arrow C Data Interface says.
+///
+/// # Safety
+/// `result` must be a live result, `out` a place for the structure, `err` null or a place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_result_copy_schema(
+    result: *const dp_result,
+    out: *mut ArrowSchema,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let schema = guard::borrow(result, "result")?.result.schema().copy();
+            guard::put(out, "out", schema.into_arrow())
+        })
+    }
+}
+
 /// Runs a query up to its next batch: an Arrow struct array with one child a column, which the caller releases as the
 /// Arrow C Data Interface says. It does not depend on the result. At the end of the rows `out->release` is null.
 ///

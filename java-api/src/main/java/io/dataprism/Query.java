@@ -14,6 +14,10 @@ import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.UnsupportedException;
+import io.dataprism.export.ArrowStream;
+import io.dataprism.export.ExportFormat;
+import io.dataprism.export.ExportReport;
+import io.dataprism.export.ExportTarget;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.Computation;
 import io.dataprism.internal.cache.QueryCache;
@@ -21,12 +25,16 @@ import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.QueryOptions;
 import io.dataprism.internal.execution.Work;
+import io.dataprism.internal.export.ArrowStreamRows;
+import io.dataprism.internal.export.ExportRun;
 import io.dataprism.internal.job.JobSpec;
 import io.dataprism.internal.plan.Explainer;
 import io.dataprism.job.Job;
 import io.dataprism.job.JobTarget;
 import io.dataprism.metrics.QueryMetrics;
 import io.dataprism.plan.QueryPlan;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -322,6 +330,99 @@ public final class Query {
         query, () -> UnorderedDelivery.run(query, query::runOnThisWorker, work, parameters, consumer), rows -> {});
   }
 
+  /// Runs the query to its end and writes its rows to a file, stream or channel.
+  ///
+  /// A file appears as a whole, when all of it is on the disk: it is written under another name beside the target, and
+  /// nothing is left of it where the export fails or is stopped. What a stream or channel has got by then stays there.
+  ///
+  /// [Arrow][ExportFormat#arrowFile()] is written batch by batch as the rows are computed, and any statement that gives
+  /// rows can be exported. The other formats are written by DuckDB's threads, and the last statement has to be a
+  /// SELECT; on its way to a stream such a file is in the engine's temporary directory, and deleted whatever happens.
+  /// They run the query whether or not its rows are in the engine's cache.
+  ///
+  /// @param format such as [ExportFormat#parquet()]
+  /// @param target such as [ExportTarget#file]
+  /// @return how much has been written
+  /// @throws io.dataprism.error.IoException if the file exists already, or something cannot be written; what a stream
+  ///   has thrown is the cause
+  /// @throws InvalidInputException if the query is a batch of parameters
+  /// @throws UnsupportedException if the format cannot hold the rows, or DuckDB is to write rows of something that is
+  ///   not a SELECT
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public ExportReport export(ExportFormat format, ExportTarget target) {
+    return export(begin(), format, target);
+  }
+
+  /// Runs the query to its end and writes its rows as [#export] does, on a virtual thread that has the engine's workers
+  /// make its native calls.
+  ///
+  /// The future completes with how much has been written, or with an exception as [#export] throws it. Cancelling it
+  /// stops the export.
+  public CompletableFuture<ExportReport> exportAsync(ExportFormat format, ExportTarget target) {
+    ActiveQuery query = begin();
+    return QueryFuture.start(query, () -> export(query, format, target), report -> {});
+  }
+
+  private ExportReport export(ActiveQuery query, ExportFormat format, ExportTarget target) {
+    return ExportRun.run(query, new ExportSource(query), format, target);
+  }
+
+  /// This query, for an export.
+  private final class ExportSource implements ExportRun.Source {
+    private final ActiveQuery query;
+
+    ExportSource(ActiveQuery query) {
+      this.query = query;
+    }
+
+    @Override
+    public ResultHandle start() {
+      return startHandle(query);
+    }
+
+    @Override
+    public long copy(String destination) {
+      return work.copy(query.session(), parameters, destination);
+    }
+
+    @Override
+    public Path temporaryFolder() {
+      Query setting =
+          new Query(context.unobserved(), new Work.Sql("SELECT current_setting('temp_directory')"), null, engine);
+      try (QueryResult rows = setting.run();
+          RecordBatch batch = rows.next()) {
+        String folder = batch == null ? null : batch.utf8(0).get(0);
+        // An engine without spilling has none.
+        return Path.of(folder == null || folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder);
+      }
+    }
+  }
+
+  /// Runs the query and gives its rows to whoever reads an Arrow C stream, in this process and in any language, without
+  /// copying them. The structure is the caller's; what is put into it owns the rows, and has to be released, once, by
+  /// its own `release`, as the [Arrow C stream interface](https://arrow.apache.org/docs/format/CStreamInterface.html)
+  /// says. Releasing it before the last row stops the query.
+  ///
+  /// The query runs as its batches are pulled, by whichever thread pulls them. Its time limit counts until the stream
+  /// is released, and what stops a query stops this one: the consumer's call fails. Its batches are the consumer's,
+  /// count in the memory budget until they are released, and outlive the stream and the engine.
+  ///
+  /// @param struct native memory with room for an `ArrowArrayStream`; what is in it is overwritten, unless this throws
+  /// @return tells what becomes of the stream
+  /// @throws InvalidInputException if the memory is not native, cannot be written or is too small
+  /// @throws InterruptedQueryException if this thread is interrupted while it waits
+  /// @throws TimeLimitException if it takes longer than it may
+  /// @throws OverloadedException on a virtual thread, if too many queries wait for a worker
+  /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
+  public ArrowStream exportArrowStream(MemorySegment struct) {
+    ArrowStreamRows.requireStruct(struct);
+    ActiveQuery query = begin();
+    return ArrowStreamRows.export(struct, query, () -> startHandle(query));
+  }
+
   /// The rows as a publisher: each subscription runs the query once.
   ///
   /// The query starts with the first request. Batches are fetched as they are asked for, by one of the engine's
@@ -400,10 +501,14 @@ public final class Query {
 
   /// Gives the rows of a query that [#begin] has begun.
   QueryResult run(ActiveQuery query) {
+    return new QueryResult(query, startHandle(query));
+  }
+
+  private ResultHandle startHandle(ActiveQuery query) {
     CacheUse cache = cacheInUse();
     return cache == null
-        ? started(query, () -> query.run(() -> work.query(query.session(), parameters)))
-        : started(query, () -> cache.cache().query(work, parameters, query));
+        ? startedHandle(query, () -> query.run(() -> work.query(query.session(), parameters)))
+        : startedHandle(query, () -> cache.cache().query(work, parameters, query));
   }
 
   private @Nullable CacheUse cacheInUse() {
@@ -412,6 +517,10 @@ public final class Query {
   }
 
   private static QueryResult started(ActiveQuery query, Supplier<ResultHandle> start) {
+    return new QueryResult(query, startedHandle(query, start));
+  }
+
+  private static ResultHandle startedHandle(ActiveQuery query, Supplier<ResultHandle> start) {
     ResultHandle handle = null;
     try {
       handle = start.get();
@@ -420,6 +529,6 @@ public final class Query {
         query.end();
       }
     }
-    return new QueryResult(query, handle);
+    return handle;
   }
 }

@@ -61,6 +61,16 @@ public final class BatchMemory implements AutoCloseable {
     return Dataprism.dp_batch_bytes(array);
   }
 
+  /// How many bytes the Arrow buffers of a batch have that lies in a structure of somebody else's.
+  public static long byteSize(MemorySegment array) {
+    return Dataprism.dp_batch_bytes(array);
+  }
+
+  /// How many rows that batch has.
+  public static long rowCount(MemorySegment array) {
+    return ArrowArray.length(array);
+  }
+
   /// Whether the calling thread may read and close the batch.
   public boolean isOwnedByCurrentThread() {
     return array.isAccessibleBy(Thread.currentThread());

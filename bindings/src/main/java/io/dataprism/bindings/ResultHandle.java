@@ -1,5 +1,6 @@
 package io.dataprism.bindings;
 
+import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.Dataprism;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,6 +22,32 @@ public final class ResultHandle extends NativeHandle {
       MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
       call.check(Dataprism.dp_result_schema(call.handle(), out, call.error()));
       return ArrowSchemaNode.read(out.get(ValueLayout.ADDRESS, 0));
+    }
+  }
+
+  /// Copies names and types of the columns into an Arrow schema of the caller's, who releases it.
+  public void copySchema(MemorySegment out) {
+    try (NativeCall call = begin()) {
+      call.check(Dataprism.dp_result_copy_schema(call.handle(), out, call.error()));
+    }
+  }
+
+  /// Runs the query up to its next batch, and puts that into an Arrow array of the caller's, who releases it; one that
+  /// is marked as released at the end.
+  ///
+  /// @return whether there is a batch
+  public boolean next(CallRunner runner, MemorySegment out) {
+    MemorySegment result = acquire();
+    try {
+      long @Nullable [] struct = runner.run(() -> BatchMemory.fetch(result, mapper));
+      if (struct == null) {
+        ArrowArray.release(out, MemorySegment.NULL);
+        return false;
+      }
+      MemorySegment.copy(struct, 0, out, ValueLayout.JAVA_LONG, 0, struct.length);
+      return true;
+    } finally {
+      release();
     }
   }
 

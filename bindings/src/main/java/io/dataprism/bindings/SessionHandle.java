@@ -73,6 +73,43 @@ public final class SessionHandle extends ParentHandle {
     }
   }
 
+  /// Runs SQL and writes the last statement's rows, a SELECT's, to a file; tells how many they are.
+  ///
+  /// @param destination what a COPY has behind its TO
+  public long copy(String sql, ParameterList parameters, String destination) {
+    try (NativeCall call = begin()) {
+      SqlCall text = SqlCall.of(sql, parameters, call.arena(), mapper);
+      Utf8Text to = Utf8Text.of(destination, call.arena());
+      MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(
+          Dataprism.dp_session_copy(
+              call.handle(),
+              text.sql(),
+              text.sqlLength(),
+              text.values(),
+              text.valueCount(),
+              to.data(),
+              to.length(),
+              rows,
+              call.error()));
+      return rows.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  /// Runs a prepared statement and writes its rows to a file, as [#copy(String, ParameterList, String)] does.
+  public long copy(StatementHandle statement, ParameterList parameters, String destination) {
+    try (NativeCall call = begin();
+        StatementHandle.Run run = statement.runIn(this)) {
+      MemorySegment values = ParameterEncoder.encode(parameters, call.arena(), mapper);
+      Utf8Text to = Utf8Text.of(destination, call.arena());
+      MemorySegment rows = call.arena().allocate(ValueLayout.JAVA_LONG);
+      call.check(
+          Dataprism.dp_statement_copy(
+              run.statement(), call.handle(), values, parameters.size(), to.data(), to.length(), rows, call.error()));
+      return rows.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
   /// Starts a query whose rows are to go to a table; the session is busy until their end.
   public TransferHandle transfer(String sql, ParameterList parameters) {
     try (NativeCall call = begin()) {

@@ -1,6 +1,8 @@
 package io.dataprism.job;
 
 import io.dataprism.catalog.TableName;
+import io.dataprism.export.ExportFormat;
+import io.dataprism.export.FileFormat;
 import io.dataprism.internal.name.SqlNames;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -19,18 +21,10 @@ public sealed interface JobTarget {
   ///
   /// @param path where it will be
   /// @param format what it will hold
-  record File(Path path, Format format) implements JobTarget {}
+  record File(Path path, FileFormat format) implements JobTarget {}
 
   /// Nothing: the statement is run for its effect.
   record None() implements JobTarget {}
-
-  /// A format of files.
-  enum Format {
-    /// Parquet.
-    PARQUET,
-    /// Comma-separated values with a header.
-    CSV
-  }
 
   /// A new table in the default schema of the database.
   ///
@@ -52,15 +46,22 @@ public sealed interface JobTarget {
     return new Table(name.sql());
   }
 
+  /// A new file, in a folder that exists.
+  ///
+  /// @param format such as [ExportFormat#jsonLines()]
+  static JobTarget file(Path path, FileFormat format) {
+    return new File(Objects.requireNonNull(path, "path"), Objects.requireNonNull(format, "format"));
+  }
+
   /// A new Parquet file, in a folder that exists.
   static JobTarget parquet(Path path) {
-    return new File(Objects.requireNonNull(path, "path"), Format.PARQUET);
+    return file(path, ExportFormat.parquet());
   }
 
   /// A new file of comma-separated values with a header, in a folder that exists. A name that ends in `.gz` or `.zst`
   /// has it compressed.
   static JobTarget csv(Path path) {
-    return new File(Objects.requireNonNull(path, "path"), Format.CSV);
+    return file(path, ExportFormat.csv());
   }
 
   /// No rows: for statements such as UPDATE and CREATE INDEX, and for several statements at once. Such a job can be

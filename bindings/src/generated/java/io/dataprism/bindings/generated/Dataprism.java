@@ -193,6 +193,63 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_EXECUTION() {
         return DP_EXECUTION;
     }
+    private static final int DP_IPC_UNCOMPRESSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_UNCOMPRESSED = 0
+     * }
+     */
+    public static int DP_IPC_UNCOMPRESSED() {
+        return DP_IPC_UNCOMPRESSED;
+    }
+    private static final int DP_IPC_LZ4 = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_LZ4 = 1
+     * }
+     */
+    public static int DP_IPC_LZ4() {
+        return DP_IPC_LZ4;
+    }
+    private static final int DP_IPC_ZSTD = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_ZSTD = 2
+     * }
+     */
+    public static int DP_IPC_ZSTD() {
+        return DP_IPC_ZSTD;
+    }
+    /**
+     * {@snippet lang=c :
+     * typedef uint32_t dp_ipc_compression
+     * }
+     */
+    public static final OfInt dp_ipc_compression = Dataprism.C_INT;
+    private static final int DP_IPC_FILE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_format.DP_IPC_FILE = 0
+     * }
+     */
+    public static int DP_IPC_FILE() {
+        return DP_IPC_FILE;
+    }
+    private static final int DP_IPC_STREAM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_format.DP_IPC_STREAM = 1
+     * }
+     */
+    public static int DP_IPC_STREAM() {
+        return DP_IPC_STREAM;
+    }
+    /**
+     * {@snippet lang=c :
+     * typedef uint32_t dp_ipc_format
+     * }
+     */
+    public static final OfInt dp_ipc_format = Dataprism.C_INT;
     private static final int DP_MEMORY_BATCHES = (int)1L;
     /**
      * {@snippet lang=c :
@@ -1289,6 +1346,141 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_session_copy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_session_copy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_copy(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_session_copy$descriptor() {
+        return dp_session_copy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_copy(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_session_copy$handle() {
+        return dp_session_copy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_session_copy(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_session_copy$address() {
+        return dp_session_copy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_session_copy(const struct dp_session *session, const uint8_t *sql, unsigned long long sql_length, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_session_copy(MemorySegment session, MemorySegment sql, long sql_length, MemorySegment parameters, long parameter_count, MemorySegment destination, long destination_length, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_session_copy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_session_copy", session, sql, sql_length, parameters, parameter_count, destination, destination_length, rows, err);
+            }
+            return (int)mh$.invokeExact(session, sql, sql_length, parameters, parameter_count, destination, destination_length, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_statement_copy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_statement_copy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_copy(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_statement_copy$descriptor() {
+        return dp_statement_copy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_copy(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_statement_copy$handle() {
+        return dp_statement_copy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_statement_copy(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_statement_copy$address() {
+        return dp_statement_copy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_statement_copy(const struct dp_statement *statement, const struct dp_session *session, const struct dp_value *parameters, unsigned long long parameter_count, const uint8_t *destination, unsigned long long destination_length, unsigned long long *rows, struct dp_error **err)
+     * }
+     */
+    public static int dp_statement_copy(MemorySegment statement, MemorySegment session, MemorySegment parameters, long parameter_count, MemorySegment destination, long destination_length, MemorySegment rows, MemorySegment err) {
+        var mh$ = dp_statement_copy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_statement_copy", statement, session, parameters, parameter_count, destination, destination_length, rows, err);
+            }
+            return (int)mh$.invokeExact(statement, session, parameters, parameter_count, destination, destination_length, rows, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_engine_open {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
@@ -2023,6 +2215,196 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_live_handles_read", out, err);
             }
             return (int)mh$.invokeExact(out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_ipc_writer_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_INT,
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_ipc_writer_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_open(const struct dp_result *result, unsigned int format, unsigned int compression, struct dp_ipc_writer **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_ipc_writer_open$descriptor() {
+        return dp_ipc_writer_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_open(const struct dp_result *result, unsigned int format, unsigned int compression, struct dp_ipc_writer **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_ipc_writer_open$handle() {
+        return dp_ipc_writer_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_open(const struct dp_result *result, unsigned int format, unsigned int compression, struct dp_ipc_writer **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_ipc_writer_open$address() {
+        return dp_ipc_writer_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_open(const struct dp_result *result, unsigned int format, unsigned int compression, struct dp_ipc_writer **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_ipc_writer_open(MemorySegment result, int format, int compression, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_ipc_writer_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_ipc_writer_open", result, format, compression, out, err);
+            }
+            return (int)mh$.invokeExact(result, format, compression, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_ipc_writer_next {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_ipc_writer_next");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_next(const struct dp_ipc_writer *writer, const struct dp_result *result, const uint8_t **data, unsigned long long *length, unsigned long long *rows, unsigned long long *batch_bytes, int *ended, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_ipc_writer_next$descriptor() {
+        return dp_ipc_writer_next.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_next(const struct dp_ipc_writer *writer, const struct dp_result *result, const uint8_t **data, unsigned long long *length, unsigned long long *rows, unsigned long long *batch_bytes, int *ended, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_ipc_writer_next$handle() {
+        return dp_ipc_writer_next.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_next(const struct dp_ipc_writer *writer, const struct dp_result *result, const uint8_t **data, unsigned long long *length, unsigned long long *rows, unsigned long long *batch_bytes, int *ended, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_ipc_writer_next$address() {
+        return dp_ipc_writer_next.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_ipc_writer_next(const struct dp_ipc_writer *writer, const struct dp_result *result, const uint8_t **data, unsigned long long *length, unsigned long long *rows, unsigned long long *batch_bytes, int *ended, struct dp_error **err)
+     * }
+     */
+    public static int dp_ipc_writer_next(MemorySegment writer, MemorySegment result, MemorySegment data, MemorySegment length, MemorySegment rows, MemorySegment batch_bytes, MemorySegment ended, MemorySegment err) {
+        var mh$ = dp_ipc_writer_next.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_ipc_writer_next", writer, result, data, length, rows, batch_bytes, ended, err);
+            }
+            return (int)mh$.invokeExact(writer, result, data, length, rows, batch_bytes, ended, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_ipc_writer_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_ipc_writer_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_ipc_writer_close(struct dp_ipc_writer *writer)
+     * }
+     */
+    public static FunctionDescriptor dp_ipc_writer_close$descriptor() {
+        return dp_ipc_writer_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_ipc_writer_close(struct dp_ipc_writer *writer)
+     * }
+     */
+    public static MethodHandle dp_ipc_writer_close$handle() {
+        return dp_ipc_writer_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_ipc_writer_close(struct dp_ipc_writer *writer)
+     * }
+     */
+    public static MemorySegment dp_ipc_writer_close$address() {
+        return dp_ipc_writer_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_ipc_writer_close(struct dp_ipc_writer *writer)
+     * }
+     */
+    public static void dp_ipc_writer_close(MemorySegment writer) {
+        var mh$ = dp_ipc_writer_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_ipc_writer_close", writer);
+            }
+            mh$.invokeExact(writer);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3352,6 +3734,68 @@ public class Dataprism extends Dataprism$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("dp_result_schema", result, out, err);
+            }
+            return (int)mh$.invokeExact(result, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_result_copy_schema {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_result_copy_schema");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_copy_schema(const struct dp_result *result, struct ArrowSchema *out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_result_copy_schema$descriptor() {
+        return dp_result_copy_schema.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_copy_schema(const struct dp_result *result, struct ArrowSchema *out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_result_copy_schema$handle() {
+        return dp_result_copy_schema.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_result_copy_schema(const struct dp_result *result, struct ArrowSchema *out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_result_copy_schema$address() {
+        return dp_result_copy_schema.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_result_copy_schema(const struct dp_result *result, struct ArrowSchema *out, struct dp_error **err)
+     * }
+     */
+    public static int dp_result_copy_schema(MemorySegment result, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_result_copy_schema.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_result_copy_schema", result, out, err);
             }
             return (int)mh$.invokeExact(result, out, err);
         } catch (Error | RuntimeException ex) {

@@ -433,7 +433,8 @@ public final class ActiveQuery implements CallRunner {
     return count;
   }
 
-  private synchronized void fail(ErrorCode code) {
+  /// Takes note of an error that ends the query, unless there has been one. Those of its calls are noted by themselves.
+  public synchronized void fail(ErrorCode code) {
     if (failure == null) {
       failure = code;
     }

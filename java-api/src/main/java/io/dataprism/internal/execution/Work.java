@@ -29,6 +29,11 @@ public sealed interface Work {
   /// Runs it for its rows, which a receiver takes in any order.
   Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver);
 
+  /// Runs it for its rows, which DuckDB writes to a file, and tells how many they are.
+  ///
+  /// @param destination what a COPY has behind its TO
+  long copy(SessionHandle session, ParameterList parameters, String destination);
+
   /// SQL that is parsed and planned for each run.
   record Sql(String sql) implements Work {
     @Override
@@ -49,6 +54,11 @@ public sealed interface Work {
     @Override
     public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
       return session.queryUnordered(sql, parameters, receiver);
+    }
+
+    @Override
+    public long copy(SessionHandle session, ParameterList parameters, String destination) {
+      return session.copy(sql, parameters, destination);
     }
   }
 
@@ -77,6 +87,11 @@ public sealed interface Work {
     @Override
     public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
       return session.queryUnordered(statement, parameters, receiver);
+    }
+
+    @Override
+    public long copy(SessionHandle session, ParameterList parameters, String destination) {
+      return session.copy(statement, parameters, destination);
     }
   }
 
@@ -110,6 +125,11 @@ public sealed interface Work {
 
     @Override
     public Delivered queryUnordered(SessionHandle session, ParameterList parameters, BatchReceiver receiver) {
+      throw givesNoRows();
+    }
+
+    @Override
+    public long copy(SessionHandle session, ParameterList parameters, String destination) {
       throw givesNoRows();
     }
 
