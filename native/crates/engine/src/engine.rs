@@ -152,6 +152,10 @@ impl Engine {
     /// `Catalog` if there is a table, a view or a registration of this name; `NotImplemented` if `DuckDB` has no type for a
     /// column.
     pub fn register(&self, name: &str, source: Arc<dyn TableSource>) -> Result<Registration> {
+        if name.is_empty() {
+            let message = "a table cannot be registered without a name";
+            return Err(Error::new(ErrorCode::InvalidInput, message));
+        }
         let session = self.lease()?;
         let select = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
         match session.prepare(&select) {

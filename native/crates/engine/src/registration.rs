@@ -66,10 +66,6 @@ impl Registrations {
         source: Arc<dyn TableSource>,
         counters: &Arc<Counters>,
     ) -> Result<Registration> {
-        if name.is_empty() {
-            let message = "a table cannot be registered without a name";
-            return Err(Error::new(ErrorCode::InvalidInput, message));
-        }
         let table = Arc::new(Registered {
             name: name.to_owned(),
             schema: source.schema(),
