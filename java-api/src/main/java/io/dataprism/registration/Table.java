@@ -85,7 +85,7 @@ public abstract sealed class Table permits MemoryTable, ArrowArrays, ArrowStream
   /// registered.
   ///
   /// The file must not change while it is registered: a file that becomes shorter ends the process when the lost part
-  /// is read. Write another one and rename it, as [io.dataprism.Query] does when it exports.
+  /// is read. Write another one and rename it, as [io.dataprism.Query#export] does.
   ///
   /// Registering throws [IoException] if the file cannot be read, and [InvalidInputException] if it is no such file.
   public static Table ofArrowFile(Path file) {
