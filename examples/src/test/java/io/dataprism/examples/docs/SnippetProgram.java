@@ -65,18 +65,16 @@ final class SnippetProgram {
   /// @return what is wrong: blocks that fail, that leave something open, or that print something else
   List<String> run(Path directory) throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Command program =
-        Command.run(
-            directory,
-            List.of(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "--illegal-native-access=deny",
-                "-Dstdout.encoding=UTF-8",
-                "-Dstderr.encoding=UTF-8",
-                "-cp",
-                classes + File.pathSeparator + classPath,
-                MAIN));
+    List<String> command = new ArrayList<>();
+    command.add(java);
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--illegal-native-access=deny"));
+    // The product promises to need no other flag; arrow-java does need some.
+    if (page.java().stream().anyMatch(SnippetProgram::usesArrowJava)) {
+      command.addAll(List.of("--add-opens=java.base/java.nio=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    }
+    command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
+    command.addAll(List.of("-cp", classes + File.pathSeparator + classPath, MAIN));
+    Command program = Command.run(directory, command);
     if (program.status() != 0) {
       return List.of(page.name() + ": a snippet fails:\n" + program.output().replace(MARKER, "snippet at line "));
     }
@@ -116,6 +114,10 @@ final class SnippetProgram {
 
   private static boolean isModule(Block block) {
     return block.code().stream().anyMatch(line -> line.startsWith("module "));
+  }
+
+  private static boolean usesArrowJava(Block block) {
+    return block.code().stream().anyMatch(line -> line.startsWith("import org.apache.arrow."));
   }
 
   private String mainClass() {
@@ -165,12 +167,14 @@ final class SnippetProgram {
         """
         import module java.base;
         import io.dataprism.*;
+        import io.dataprism.arrow.*;
         import io.dataprism.cache.*;
         import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;
         import io.dataprism.cache.*;
         import io.dataprism.event.*;
+        import io.dataprism.export.*;
         import io.dataprism.job.*;
         import io.dataprism.memory.*;
         import io.dataprism.metrics.*;
