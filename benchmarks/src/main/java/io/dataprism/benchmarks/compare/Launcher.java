@@ -95,6 +95,20 @@ record Launcher(Path fetched, Path tables, Path programs) {
     return new WorkerContender(command, "repeat", List.of(Integer.toString(times)), nanos -> micros(nanos) / times);
   }
 
+  /// A side that sums numbers of a table.
+  ///
+  /// @param threads how many threads run a query
+  Contender scanning(String side, int threads, String table) throws IOException {
+    List<String> command = worker(List.of(), side, Integer.toString(threads));
+    return new WorkerContender(command, "sum", List.of(table), Launcher::millis);
+  }
+
+  /// A side that fills a table.
+  Contender ingesting(String side) throws IOException {
+    List<String> flags = side.equals(Worker.JDBC_ARROW_INGEST) ? ARROW_FLAGS : List.of();
+    return new WorkerContender(worker(flags, side), "fill", List.of("rows"), Launcher::millis);
+  }
+
   /// A side that stops queries.
   ///
   /// @param quantile which quantile of the times counts, such as `p99`; in milliseconds

@@ -91,6 +91,16 @@ final class Measures {
           concurrent(2),
           concurrent(16),
           concurrent(256),
+          scan(1),
+          scan(2),
+          new Measure(
+              "ingest-columnar",
+              "ms",
+              launcher -> launcher.ingesting(Worker.DATAPRISM_INGEST),
+              List.of(
+                  new Peer("jdbc-appender", 25, launcher -> launcher.ingesting(Worker.JDBC_INGEST)),
+                  new Peer("jdbc-batched", 5, launcher -> launcher.ingesting(Worker.JDBC_BATCHED_INGEST)),
+                  new Peer("jdbc-arrow", 1, launcher -> launcher.ingesting(Worker.JDBC_ARROW_INGEST)))),
           new Measure(
               "fetch-parallel",
               "ms",
@@ -123,6 +133,15 @@ final class Measures {
         List.of(
             new Peer("jdbc", 1.2, launcher -> launcher.lookingUp(Worker.JDBC_POINT, quantile, POINTS)),
             new Peer("c", 0.95, launcher -> launcher.lookingUpInC(quantile, POINTS))));
+  }
+
+  private static Measure scan(int threads) {
+    return new Measure(
+        "scan-registered-" + threads,
+        "ms",
+        launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "registered"),
+        List.of(
+            new Peer("native-table", 0.9, launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "native"))));
   }
 
   private static Measure concurrent(int callers) {

@@ -10,10 +10,16 @@ import io.dataprism.benchmarks.concurrent.JdbcQueryMix;
 import io.dataprism.benchmarks.fetch.Fetcher;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.ingest.DataPrismIngester;
+import io.dataprism.benchmarks.ingest.Ingester;
+import io.dataprism.benchmarks.ingest.JdbcArrowIngester;
+import io.dataprism.benchmarks.ingest.JdbcIngester;
+import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.parallel.RowWork;
 import io.dataprism.benchmarks.point.DataPrismPointQuery;
 import io.dataprism.benchmarks.point.JdbcPointQuery;
 import io.dataprism.benchmarks.point.PointQuery;
+import io.dataprism.benchmarks.register.RegisteredScan;
 import io.dataprism.benchmarks.tpch.AnswerReader;
 import io.dataprism.benchmarks.tpch.DataPrismAnswerReader;
 import io.dataprism.benchmarks.tpch.JdbcAnswerReader;
@@ -40,6 +46,14 @@ public final class Worker {
   static final String DATAPRISM_WORK = "dataprism-work";
   static final String DATAPRISM_CACHED = "dataprism-cached";
   static final String DATAPRISM_UNCACHED = "dataprism-uncached";
+  static final String DATAPRISM_SCAN = "dataprism-scan";
+  static final String DATAPRISM_INGEST = "dataprism-ingest";
+  static final String JDBC_INGEST = "jdbc-ingest";
+  static final String JDBC_BATCHED_INGEST = "jdbc-batched-ingest";
+  static final String JDBC_ARROW_INGEST = "jdbc-arrow-ingest";
+
+  private static final Rows INGESTED = new Rows(2_000_000);
+  private static final long SCANNED = 20_000_000;
 
   /// So that each comparison stops its queries after the same times.
   private static final long SEED = 20_260_315;
@@ -90,7 +104,28 @@ public final class Worker {
       case DATAPRISM_WORK -> serve(new RowWork(Path.of(args[1])));
       case DATAPRISM_CACHED -> serve(new RepeatedQuery(Path.of(args[1]), true));
       case DATAPRISM_UNCACHED -> serve(new RepeatedQuery(Path.of(args[1]), false));
+      case DATAPRISM_SCAN -> serve(new RegisteredScan(SCANNED, Integer.parseInt(args[1])));
+      case DATAPRISM_INGEST -> serve(new DataPrismIngester(INGESTED));
+      case JDBC_INGEST -> serve(JdbcIngester.singleValues(INGESTED));
+      case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(INGESTED));
+      case JDBC_ARROW_INGEST -> serve(new JdbcArrowIngester(INGESTED));
       default -> serve(Fetchers.open(args[0], Path.of(args[1])));
+    }
+  }
+
+  private static void serve(RegisteredScan scan) throws Exception {
+    try (scan) {
+      serve((task, table) -> scan.sum(table));
+    }
+  }
+
+  private static void serve(Ingester ingester) throws Exception {
+    try (ingester) {
+      serveTimed((task, argument) -> {
+        long start = System.nanoTime();
+        ingester.run();
+        return new Run(System.nanoTime() - start, ingester.check());
+      });
     }
   }
 
