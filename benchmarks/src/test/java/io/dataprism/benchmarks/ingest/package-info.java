@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.ingest;
+
+import org.jspecify.annotations.NullMarked;

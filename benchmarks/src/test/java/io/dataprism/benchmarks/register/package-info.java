@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.register;
+
+import org.jspecify.annotations.NullMarked;
