@@ -26,11 +26,7 @@ public final class ArrowMemory implements SegmentAllocator, AutoCloseable {
   /// @param children the arrays of its children
   /// @param dictionary the values that its indices stand for, or null
   public record Parts(
-      long length,
-      long nullCount,
-      List<@Nullable Buffer> buffers,
-      List<Parts> children,
-      @Nullable Parts dictionary) {}
+      long length, long nullCount, List<@Nullable Buffer> buffers, List<Parts> children, @Nullable Parts dictionary) {}
 
   private final Arena arena;
   private final MemorySegment guard;
