@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class BignumColumn extends BytesColumn {
   /// Before the digits stands their count, whose first bit is set for numbers that are not negative.
-  private static final int HEADER_BYTES = 3;
+  static final int HEADER_BYTES = 3;
 
   BignumColumn(Slice slice) {
     super(slice);

@@ -9,7 +9,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 
-/// Numbers that count time as the types of java.time.
+/// Numbers that count time as the types of java.time, and the other way round.
 final class EpochTime {
   /// DuckDB's `infinity`; its negative is `-infinity`.
   static final long INFINITY = Long.MAX_VALUE;
@@ -30,6 +30,24 @@ final class EpochTime {
 
   static int nanos(long value, TimeUnit unit) {
     return (int) (Math.floorMod(value, unit.perSecond()) * unit.nanos());
+  }
+
+  /// Seconds and nanoseconds since the epoch in a unit, what is finer than it cut off.
+  ///
+  /// @throws ArithmeticException if the number is out of range, or one that stands for infinity
+  static long count(long seconds, int nanos, TimeUnit unit) {
+    long fraction = nanos / unit.nanos();
+    long count;
+    if (seconds < 0 && fraction > 0) {
+      // The second before the first that fits may still have moments that do.
+      count = Math.addExact(Math.multiplyExact(seconds + 1, unit.perSecond()), fraction - unit.perSecond());
+    } else {
+      count = Math.addExact(Math.multiplyExact(seconds, unit.perSecond()), fraction);
+    }
+    if (!isFinite(count)) {
+      throw new ArithmeticException(count + " stands for infinity");
+    }
+    return count;
   }
 
   /// The seconds of a value that is to become a value of java.time, whose types end at a billion years.

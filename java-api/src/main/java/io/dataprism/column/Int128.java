@@ -2,7 +2,7 @@ package io.dataprism.column;
 
 import java.math.BigInteger;
 
-/// Numbers of 128 bits out of their halves.
+/// Numbers of 128 bits out of their halves, and into them.
 final class Int128 {
   private Int128() {}
 
@@ -13,6 +13,15 @@ final class Int128 {
 
   static BigInteger unsigned(long high, long low) {
     return high == 0 && low >= 0 ? BigInteger.valueOf(low) : new BigInteger(1, bytes(high, low));
+  }
+
+  /// Whether a number fits into 128 bits with its sign.
+  static boolean isSigned(BigInteger value) {
+    return value.bitLength() < 2 * Long.SIZE;
+  }
+
+  static long high(BigInteger value) {
+    return value.shiftRight(Long.SIZE).longValue();
   }
 
   private static byte[] bytes(long high, long low) {

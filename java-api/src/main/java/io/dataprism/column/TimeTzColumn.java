@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// Lifetime, threads and the handling of NULL are told in the description of the [package][io.dataprism.column].
 public final class TimeTzColumn extends FixedWidthColumn {
   /// DuckDB packs a time into the upper 40 bits and the distance of its offset from the greatest one into the lower 24.
-  private static final int OFFSET_BITS = 24;
+  static final int OFFSET_BITS = 24;
 
   private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
-  private static final int GREATEST_OFFSET = 16 * 60 * 60 - 1;
+  static final int GREATEST_OFFSET = 16 * 60 * 60 - 1;
   private static final int NANOS_PER_MICRO = 1_000;
 
   TimeTzColumn(Slice slice) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /// A type with a way to make values of it in SQL, any number of them, out of a seed that is an SQL expression itself.
 ///
 /// Values depend on nothing but their seed, so that DuckDB may compute them as often as it likes.
-sealed interface RandomType {
+public sealed interface RandomType {
   /// The type's name in SQL.
   String sql();
 
@@ -60,7 +60,7 @@ sealed interface RandomType {
   /// A type without parts.
   record Plain(Kind kind, int nullPercent) implements RandomType {
     /// The types without parts: their values by chance, and those at the edges.
-    enum Kind {
+    public enum Kind {
       BOOLEAN("h % 2 = 0", "true"),
       TINYINT("(h % 256)::INTEGER - 128", "-128", "127", "0"),
       SMALLINT("(h % 65536)::INTEGER - 32768", "-32768", "32767"),

@@ -9,7 +9,6 @@ import io.dataprism.schema.DataType.Scalar;
 import io.dataprism.schema.Field;
 import io.dataprism.schema.Schema;
 import io.dataprism.schema.TimeUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,13 +31,17 @@ public final class SchemaReader {
   /// @throws UnsupportedException if a column has a form that DuckDB only gives after a change of its Arrow settings,
   ///   or is of a type that DuckDB does not hand over correctly
   public static ResultLayout read(ArrowSchemaNode root) {
-    List<ColumnLayout> columns = new ArrayList<>(root.children().size());
-    for (ArrowSchemaNode child : root.children()) {
-      ColumnLayout column = column(child, child.name());
+    ResultLayout layout = readWritten(root);
+    for (ColumnLayout column : layout.columns()) {
       refuseConvertedInArray(column, column.field(), false);
-      columns.add(column);
     }
-    return new ResultLayout(new Schema(columns.stream().map(ColumnLayout::field).toList()), columns);
+    return layout;
+  }
+
+  /// Reads the schema of rows that Java writes.
+  static ResultLayout readWritten(ArrowSchemaNode root) {
+    List<ColumnLayout> columns = children(root);
+    return new ResultLayout(new Schema(fields(columns)), columns);
   }
 
   /// DuckDB 2.0.0 converts BOOLEAN and VARIANT for Arrow. Where such values lie in an ARRAY and a batch ends within one

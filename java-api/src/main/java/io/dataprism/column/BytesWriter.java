@@ -1,0 +1,62 @@
+package io.dataprism.column;
+
+import io.dataprism.bindings.ArrowMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/// Writes a column whose values are bytes of any number, row by row in growing order.
+///
+/// How values and NULL are written is told by [ColumnWriter].
+public abstract sealed class BytesWriter extends ColumnWriter
+    permits Utf8Writer, BinaryWriter, BitWriter, BignumWriter {
+
+  private final ArrowMemory.Buffer data;
+  private final Offsets offsets;
+
+  BytesWriter(WriterPlace place) {
+    super(place);
+    ArrowMemory memory = place.growingMemory();
+    this.offsets = new Offsets(memory, Long.BYTES);
+    this.data = memory.newBuffer();
+  }
+
+  @Override
+  public void setNull(long row) {
+    requireNext(row);
+    super.setNull(row);
+  }
+
+  final void append(long row, byte[] bytes) {
+    append(row, MemorySegment.ofArray(bytes));
+  }
+
+  final void append(long row, MemorySegment bytes) {
+    requireNext(row);
+    long start = offsets.end();
+    long end = Math.addExact(start, bytes.byteSize());
+    MemorySegment.copy(bytes, 0, data.require(end), start, bytes.byteSize());
+    touch(row);
+    offsets.put(row, end);
+    markValid(row);
+  }
+
+  @Override
+  final void grow(long rows) {
+    offsets.extend(rows);
+  }
+
+  @Override
+  final void rewind(long rows) {
+    super.rewind(rows);
+    offsets.rewind(rows);
+  }
+
+  @Override
+  final ArrowMemory.Parts finish(long rows) {
+    extend(rows);
+    long nulls = nullCount();
+    return new ArrowMemory.Parts(
+        rows, nulls, Arrays.asList(validityFor(nulls), offsets.buffer(), data), List.of(), null);
+  }
+}
