@@ -1,6 +1,7 @@
 package io.dataprism.benchmarks.ingest;
 
 import io.dataprism.benchmarks.fetch.Sums;
+import java.sql.SQLException;
 
 /// Fills a table `rows` with the rows that it holds ready.
 public interface Ingester extends AutoCloseable {
@@ -15,4 +16,7 @@ public interface Ingester extends AutoCloseable {
 
   /// What the table holds.
   Sums check() throws Exception;
+
+  @Override
+  void close() throws SQLException;
 }

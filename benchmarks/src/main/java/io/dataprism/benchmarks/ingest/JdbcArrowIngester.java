@@ -51,26 +51,28 @@ public final class JdbcArrowIngester extends JdbcIngester {
   @Override
   void fill() throws SQLException {
     try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
-      Data.exportArrayStream(allocator, new ReadyReader(), stream);
+      Data.exportArrayStream(allocator, new ReadyReader(allocator, batches), stream);
       connection.registerArrowStream("ready", stream);
       execute("INSERT INTO rows SELECT * FROM ready");
     }
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws SQLException {
     super.close();
     batches.forEach(VectorSchemaRoot::close);
     allocator.close();
   }
 
   /// Gives the batches that are there, and leaves them there.
-  private final class ReadyReader extends ArrowReader {
-    private final Iterator<VectorSchemaRoot> left = batches.iterator();
-    private VectorSchemaRoot current = batches.getFirst();
+  private static final class ReadyReader extends ArrowReader {
+    private final Iterator<VectorSchemaRoot> left;
+    private VectorSchemaRoot current;
 
-    ReadyReader() {
+    ReadyReader(BufferAllocator allocator, List<VectorSchemaRoot> batches) {
       super(allocator);
+      this.left = batches.iterator();
+      this.current = batches.getFirst();
     }
 
     @Override

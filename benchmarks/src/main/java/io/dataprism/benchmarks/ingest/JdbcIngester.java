@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
-import org.duckdb.DuckDBSingleValueAppender;
 
 /// DuckDB's JDBC driver, on a database in memory.
 public abstract class JdbcIngester implements Ingester {
@@ -18,11 +17,13 @@ public abstract class JdbcIngester implements Ingester {
   }
 
   /// Its appender, value by value.
+  // It is what most programs use.
+  @SuppressWarnings("deprecation")
   public static JdbcIngester singleValues(Rows rows) throws SQLException {
     return new JdbcIngester() {
       @Override
       void fill() throws SQLException {
-        try (DuckDBSingleValueAppender appender = connection.createSingleValueAppender("main", "rows")) {
+        try (var appender = connection.createSingleValueAppender("main", "rows")) {
           for (int row = 0; row < rows.count(); row++) {
             appender.beginRow();
             appender.append(rows.id(row));
@@ -74,7 +75,7 @@ public abstract class JdbcIngester implements Ingester {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws SQLException {
     connection.close();
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class IngesterTest {
   private static final Rows ROWS = new Rows(3_000);
 
-  private interface Side {
+  interface Side {
     Ingester open() throws Exception;
   }
 
