@@ -18,12 +18,17 @@ public record LentArray(long length, List<@Nullable MemorySegment> buffers, List
   private static final MemorySegment RELEASE = Dataprism.dp_array_release$address();
   private static final MemorySegment RELEASE_LENT = Dataprism.dp_array_release_lent$address();
 
+  /// A place for the structure of an array.
+  public static MemorySegment place(Arena arena) {
+    return ArrowArray.allocate(arena);
+  }
+
   /// The structure of the array, which reads the buffers where they are: they have to stay there until whoever takes it
   /// over has released it.
   ///
   /// @param arena owns the structure itself, until it is moved
   public MemorySegment lend(Arena arena) {
-    MemorySegment struct = ArrowArray.allocate(arena);
+    MemorySegment struct = place(arena);
     write(struct, RELEASE_LENT);
     return struct;
   }

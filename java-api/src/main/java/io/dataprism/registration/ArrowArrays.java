@@ -1,7 +1,6 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,7 +15,7 @@ final class ArrowArrays extends Table {
   }
 
   @Override
-  TableHandle makeKnown(String name, EngineHandle engine) {
-    return engine.registerForeignArrays(name, schema, arrays);
+  Registration register(String name, EngineHandle engine) {
+    return new Registration(name, 0, engine.registerForeignArrays(name, schema, arrays));
   }
 }

@@ -1,7 +1,6 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
@@ -25,7 +24,7 @@ final class ArrowFile extends Table {
   // The arena is closed with the registration.
   @SuppressWarnings("MustBeClosedChecker")
   @Override
-  TableHandle makeKnown(String name, EngineHandle engine) {
+  Registration register(String name, EngineHandle engine) {
     Arena arena = Arena.ofShared();
     MemorySegment bytes = null;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -38,7 +37,7 @@ final class ArrowFile extends Table {
         arena.close();
       }
     }
-    return engine.registerFile(name, bytes, arena);
+    return new Registration(name, 0, engine.registerFile(name, bytes, arena));
   }
 
   private IoException unreadable(Exception e) {

@@ -1,7 +1,6 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
 import java.lang.foreign.MemorySegment;
 
 /// An Arrow stream of somebody else's.
@@ -13,7 +12,7 @@ final class ArrowStream extends Table {
   }
 
   @Override
-  TableHandle makeKnown(String name, EngineHandle engine) {
-    return engine.registerStream(name, stream);
+  Registration register(String name, EngineHandle engine) {
+    return new Registration(name, 0, engine.registerStream(name, stream));
   }
 }

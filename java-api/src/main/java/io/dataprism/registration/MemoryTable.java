@@ -4,7 +4,6 @@ import io.dataprism.bindings.ArrowSchemaNode;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LentArray;
 import io.dataprism.bindings.MemoryHold;
-import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
@@ -81,13 +80,12 @@ final class MemoryTable extends Table {
     return rowCount;
   }
 
-  @Override
-  long copiedBytes() {
+  private long copiedBytes() {
     return buffers().filter(buffer -> !buffer.isNative()).mapToLong(MemorySegment::byteSize).sum();
   }
 
   @Override
-  TableHandle makeKnown(String name, EngineHandle engine) {
+  Registration register(String name, EngineHandle engine) {
     Memory memory = new Memory();
     boolean handedOver = false;
     try (Arena call = Arena.ofConfined()) {
@@ -95,7 +93,7 @@ final class MemoryTable extends Table {
       MemorySegment struct = struct(columns, values -> values.lendIn(memory.copies)).lend(call);
       MemorySegment arrowSchema = arrowSchema(schema).write(call);
       handedOver = true;
-      return engine.registerArrays(name, arrowSchema, struct, memory);
+      return new Registration(name, copiedBytes(), engine.registerArrays(name, arrowSchema, struct, memory));
     } finally {
       if (!handedOver) {
         memory.close();

@@ -2,7 +2,6 @@ package io.dataprism.registration;
 
 import io.dataprism.bindings.BatchSource;
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
 import io.dataprism.schema.Schema;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -54,9 +53,10 @@ final class StreamedTable extends Table {
 
   // The schema is read before this returns.
   @Override
-  TableHandle makeKnown(String name, EngineHandle engine) {
+  Registration register(String name, EngineHandle engine) {
     try (Arena arena = Arena.ofConfined()) {
-      return engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source());
+      return new Registration(
+          name, 0, engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source()));
     }
   }
 

@@ -1,14 +1,15 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
+import io.dataprism.internal.record.RecordSchema;
 import io.dataprism.internal.registration.TableRegistrar;
 import io.dataprism.schema.DataType;
 import io.dataprism.schema.Schema;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Flow;
@@ -34,7 +35,8 @@ import java.util.stream.Stream;
 /// meanwhile.
 ///
 /// Immutable and thread-safe, as far as what it was made of is.
-public abstract sealed class Table permits MemoryTable, ArrowArrays, ArrowStream, ArrowFile, StreamedTable {
+public abstract sealed class Table
+    permits MemoryTable, RecordTable, ArrowArrays, ArrowStream, ArrowFile, StreamedTable {
   static {
     TableRegistrar.install(
         new TableRegistrar() {
@@ -55,6 +57,29 @@ public abstract sealed class Table permits MemoryTable, ArrowArrays, ArrowStream
   /// Describes a table column by column.
   public static Builder builder() {
     return new Builder();
+  }
+
+  /// A table with a row for each record and a column for each component, whose type goes by its class:
+  ///
+  /// - primitive numbers, booleans and their wrappers, `String`, `byte[]` (BLOB), `BigInteger` (HUGEINT), `UUID`,
+  ///   constants of an enum (VARCHAR), `LocalDate`, `LocalTime`, `OffsetTime`, `LocalDateTime` (TIMESTAMP), `Instant`
+  ///   (TIMESTAMP WITH TIME ZONE) and [io.dataprism.column.Interval];
+  /// - records (STRUCT), collections and other arrays (LIST), and maps (MAP) of these.
+  ///
+  /// The records are copied once, when the table is registered.
+  ///
+  /// @throws InvalidInputException if a component has another class
+  public static <T extends Record> Table ofRecords(Class<T> type, Collection<? extends T> records) {
+    return new RecordTable(RecordSchema.of(type), type, records);
+  }
+
+  /// A table with a row for each record, as [#ofRecords(Class, Collection)] has it, with types of the caller's choice.
+  /// Values that do not fit them are refused when the table is registered.
+  ///
+  /// @param schema a column for each component, of its name and in their order; not ENUM
+  /// @throws InvalidInputException if the columns are not the components
+  public static <T extends Record> Table ofRecords(Schema schema, Class<T> type, Collection<? extends T> records) {
+    return new RecordTable(schema, type, records);
   }
 
   /// A table of Arrow arrays, in the structures of the Arrow C Data Interface. They are read in place, after all of
@@ -128,18 +153,8 @@ public abstract sealed class Table permits MemoryTable, ArrowArrays, ArrowStream
     return stream::close;
   }
 
-  final Registration register(String name, EngineHandle engine) {
-    TableHandle handle = makeKnown(name, engine);
-    return new Registration(name, copiedBytes(), handle);
-  }
-
   /// Makes native code know the table.
-  abstract TableHandle makeKnown(String name, EngineHandle engine);
-
-  /// How many bytes that copies out of the Java heap.
-  long copiedBytes() {
-    return 0;
-  }
+  abstract Registration register(String name, EngineHandle engine);
 
   /// Collects the columns of a table in memory, in their order. All have as many rows.
   ///

@@ -16,17 +16,22 @@ import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
+import io.dataprism.schema.DataType;
 import io.dataprism.schema.DataType.Scalar;
 import io.dataprism.schema.Field;
 import io.dataprism.schema.Schema;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SubmissionPublisher;
@@ -125,6 +130,69 @@ class RegistrationTest {
       assertThat(registration.copiedBytes()).isEqualTo(2 * (8 + 4 + 8));
       assertThat(number("SELECT (sum(l) + sum(i) + sum(d))::BIGINT FROM arrays")).isEqualTo(21);
     }
+  }
+
+  private enum Level {
+    LOW,
+    HIGH
+  }
+
+  private record Inner(int a, List<String> tags) {}
+
+  private record Reading(
+      long id,
+      Double value,
+      String name,
+      Level level,
+      LocalDate day,
+      Instant at,
+      Inner inner,
+      Map<String, Integer> more) {}
+
+  @Test
+  void recordsAreRows() {
+    Reading full =
+        new Reading(
+            1,
+            2.5,
+            "eins",
+            Level.HIGH,
+            LocalDate.of(2026, 11, 25),
+            Instant.parse("2026-11-25T12:00:00Z"),
+            new Inner(7, List.of("a", "b")),
+            Map.of("k", 3));
+    Reading empty = new Reading(2, null, null, null, null, null, null, null);
+    try (Registration table = engine.register("readings", Table.ofRecords(Reading.class, List.of(full, empty)))) {
+      assertThat(table.copiedBytes()).isPositive();
+      assertThat(
+              number("SELECT count(*) FROM readings WHERE id = 1 AND value = 2.5 AND name = 'eins' AND level = 'HIGH'"))
+          .isEqualTo(1);
+      assertThat(number("SELECT count(*) FROM readings WHERE day = '2026-11-25' AND moment = '2026-11-25 12:00:00+00'"))
+          .isEqualTo(1);
+      assertThat(number("SELECT (inner.a + len(inner.tags) + more['k'])::BIGINT FROM readings WHERE id = 1"))
+          .isEqualTo(12);
+      assertThat(number("SELECT count(*) FROM readings WHERE COLUMNS(* EXCLUDE (id)) IS NULL")).isEqualTo(1);
+    }
+  }
+
+  private record Priced(BigDecimal price) {}
+
+  @Test
+  void recordsTakeTypesOfTheCallersChoice() {
+    List<Priced> rows = List.of(new Priced(new BigDecimal("1.25")), new Priced(new BigDecimal("2.5")));
+    assertThatExceptionOfType(InvalidInputException.class)
+        .isThrownBy(() -> Table.ofRecords(Priced.class, rows))
+        .withMessageContaining("'price'");
+    Schema schema = new Schema(List.of(new Field("price", new DataType.Decimal(9, 2), true)));
+    try (Registration _ = engine.register("prices", Table.ofRecords(schema, Priced.class, rows))) {
+      assertThat(number("SELECT (sum(price) * 100)::BIGINT FROM prices")).isEqualTo(375);
+    }
+    Table inexact = Table.ofRecords(schema, Priced.class, List.of(new Priced(new BigDecimal("1.255"))));
+    assertThatExceptionOfType(InvalidInputException.class)
+        .isThrownBy(() -> engine.register("prices", inexact))
+        .withMessageContaining("price");
+    Schema other = new Schema(List.of(new Field("amount", new DataType.Decimal(9, 2), true)));
+    assertThatExceptionOfType(InvalidInputException.class).isThrownBy(() -> Table.ofRecords(other, Priced.class, rows));
   }
 
   @Test
