@@ -402,7 +402,7 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   public Registration register(String name, Table table) {
     EngineHandle engine = started();
-    return workers.runUninterrupted(() -> TableRegistrar.instance().register(table, name, engine));
+    return workers.runUninterrupted(() -> TableRegistrar.instance().register(table, name, engine, workers::runClosing));
   }
 
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].

@@ -25,7 +25,6 @@ public final class TableHandle extends NativeHandle {
   /// It throws the mapper's exception for [NativeError#BUSY] if a result that reads the table is open, and nothing has
   /// changed then.
   public void unregister() {
-    requireClosable();
     closeUnless(handle -> {
       try (NativeCall call = engine.begin()) {
         call.check(Dataprism.dp_table_close(handle, call.error()));

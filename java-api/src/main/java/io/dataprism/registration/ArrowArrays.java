@@ -15,7 +15,7 @@ final class ArrowArrays extends Table {
   }
 
   @Override
-  Registration register(String name, EngineHandle engine) {
-    return new Registration(name, 0, engine.registerForeignArrays(name, schema, arrays));
+  Known register(String name, EngineHandle engine) {
+    return new Known(engine.registerForeignArrays(name, schema, arrays), 0);
   }
 }

@@ -24,7 +24,7 @@ final class ArrowFile extends Table {
   // The arena is closed with the registration.
   @SuppressWarnings("MustBeClosedChecker")
   @Override
-  Registration register(String name, EngineHandle engine) {
+  Known register(String name, EngineHandle engine) {
     Arena arena = Arena.ofShared();
     MemorySegment bytes = null;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -37,7 +37,7 @@ final class ArrowFile extends Table {
         arena.close();
       }
     }
-    return new Registration(name, 0, engine.registerFile(name, bytes, arena));
+    return new Known(engine.registerFile(name, bytes, arena), 0);
   }
 
   private IoException unreadable(Exception e) {

@@ -12,7 +12,7 @@ final class ArrowStream extends Table {
   }
 
   @Override
-  Registration register(String name, EngineHandle engine) {
-    return new Registration(name, 0, engine.registerStream(name, stream));
+  Known register(String name, EngineHandle engine) {
+    return new Known(engine.registerStream(name, stream), 0);
   }
 }

@@ -85,7 +85,7 @@ final class MemoryTable extends Table {
   }
 
   @Override
-  Registration register(String name, EngineHandle engine) {
+  Known register(String name, EngineHandle engine) {
     Memory memory = new Memory();
     boolean handedOver = false;
     try (Arena call = Arena.ofConfined()) {
@@ -93,7 +93,7 @@ final class MemoryTable extends Table {
       MemorySegment struct = struct(columns, values -> values.lendIn(memory.copies)).lend(call);
       MemorySegment arrowSchema = arrowSchema(schema).write(call);
       handedOver = true;
-      return new Registration(name, copiedBytes(), engine.registerArrays(name, arrowSchema, struct, memory));
+      return new Known(engine.registerArrays(name, arrowSchema, struct, memory), copiedBytes());
     } finally {
       if (!handedOver) {
         memory.close();

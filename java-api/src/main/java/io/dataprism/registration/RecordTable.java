@@ -39,7 +39,7 @@ final class RecordTable extends Table {
   }
 
   @Override
-  Registration register(String name, EngineHandle engine) {
+  Known register(String name, EngineHandle engine) {
     ArrowMemory memory = ArrowMemory.confined(Errors::of);
     try (Arena call = Arena.ofConfined();
         BatchWriter writer =
@@ -56,7 +56,7 @@ final class RecordTable extends Table {
       MemorySegment array = LentArray.place(call);
       writer.moveTo(row, array);
       MemorySegment arrowSchema = SchemaWriter.write(schema).write(call);
-      return new Registration(name, bytes, engine.registerArrays(name, arrowSchema, array, null));
+      return new Known(engine.registerArrays(name, arrowSchema, array, null), bytes);
     }
   }
 

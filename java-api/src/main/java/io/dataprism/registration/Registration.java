@@ -3,6 +3,7 @@ package io.dataprism.registration;
 import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.BusyException;
 import io.dataprism.internal.handle.LeakReporter;
+import java.util.function.Consumer;
 
 /// A table that SQL reads by name, in all sessions of an engine, until this is closed.
 ///
@@ -11,11 +12,14 @@ public final class Registration implements AutoCloseable {
   private final String name;
   private final long copiedBytes;
   private final TableHandle handle;
+  private final Consumer<Runnable> closer;
 
-  Registration(String name, long copiedBytes, TableHandle handle) {
+  /// @param closer runs what may wait for queries, on a thread that may
+  Registration(String name, Table.Known table, Consumer<Runnable> closer) {
     this.name = name;
-    this.copiedBytes = copiedBytes;
-    this.handle = handle;
+    this.copiedBytes = table.copiedBytes();
+    this.handle = table.handle();
+    this.closer = closer;
     LeakReporter.watch(this, handle, "Registration");
   }
 
@@ -38,12 +42,13 @@ public final class Registration implements AutoCloseable {
   /// Ends the registration and lets go of the memory: waits for the queries that are reading the table, and new ones do
   /// not find it any more. Closing twice is allowed.
   ///
-  /// @throws BusyException if a result that reads the table is open, and nobody is in a call for it: waiting for that
-  ///   one could be for ever. So it is from inside of what a query calls. The table stays registered then, and its
-  ///   memory has to stay where it is
+  /// @throws BusyException if only results are left that read the table and that nobody has gone on reading for half a
+  ///   second: waiting for those could be for ever. So it is from inside of what a query calls. The table stays
+  ///   registered then, and its memory has to stay where it is
   @Override
   public void close() {
-    handle.unregister();
+    handle.requireClosable();
+    closer.accept(handle::unregister);
   }
 
   /// Name and state.

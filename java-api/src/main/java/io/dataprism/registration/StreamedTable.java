@@ -53,10 +53,9 @@ final class StreamedTable extends Table {
 
   // The schema is read before this returns.
   @Override
-  Registration register(String name, EngineHandle engine) {
+  Known register(String name, EngineHandle engine) {
     try (Arena arena = Arena.ofConfined()) {
-      return new Registration(
-          name, 0, engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source()));
+      return new Known(engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source()), 0);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableHandle;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
 import io.dataprism.internal.record.RecordSchema;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 import java.util.stream.Stream;
@@ -41,8 +43,8 @@ public abstract sealed class Table
     TableRegistrar.install(
         new TableRegistrar() {
           @Override
-          public Registration register(Table table, String name, EngineHandle engine) {
-            return table.register(name, engine);
+          public Registration register(Table table, String name, EngineHandle engine, Consumer<Runnable> closer) {
+            return new Registration(name, table.register(name, engine), closer);
           }
         });
   }
@@ -153,8 +155,13 @@ public abstract sealed class Table
     return stream::close;
   }
 
+  /// A table that native code knows.
+  ///
+  /// @param copiedBytes how many bytes were copied out of the Java heap for it
+  record Known(TableHandle handle, long copiedBytes) {}
+
   /// Makes native code know the table.
-  abstract Registration register(String name, EngineHandle engine);
+  abstract Known register(String name, EngineHandle engine);
 
   /// Collects the columns of a table in memory, in their order. All have as many rows.
   ///

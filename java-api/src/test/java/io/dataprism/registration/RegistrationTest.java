@@ -145,7 +145,7 @@ class RegistrationTest {
       String name,
       Level level,
       LocalDate day,
-      Instant at,
+      Instant moment,
       Inner inner,
       Map<String, Integer> more) {}
 
@@ -303,6 +303,18 @@ class RegistrationTest {
           .isZero();
       assertThat(number("SELECT count(*) FROM kept")).isEqualTo(2_000_000);
     }
+  }
+
+  @Test
+  void virtualThreadsMayRegisterAndClose() throws Exception {
+    Runnable work =
+        () -> {
+          try (Registration _ = engine.register("virtual", numbers(0, 10))) {
+            assertThat(number("SELECT count(*) FROM virtual")).isEqualTo(10);
+          }
+        };
+    CompletableFuture.runAsync(work, Thread::startVirtualThread).get(1, TimeUnit.MINUTES);
+    assertThatExceptionOfType(CatalogException.class).isThrownBy(() -> number("SELECT count(*) FROM virtual"));
   }
 
   @Test

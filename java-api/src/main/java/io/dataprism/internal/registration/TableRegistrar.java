@@ -5,6 +5,7 @@ import io.dataprism.registration.Registration;
 import io.dataprism.registration.Table;
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Registers tables. Their package does it, for what they are made of is not public; this is how the engine asks.
@@ -35,5 +36,7 @@ public abstract class TableRegistrar {
   }
 
   /// Registers a table with an engine.
-  public abstract Registration register(Table table, String name, EngineHandle engine);
+  ///
+  /// @param closer runs what closing the registration does, which may wait for queries, on a thread that may
+  public abstract Registration register(Table table, String name, EngineHandle engine, Consumer<Runnable> closer);
 }
