@@ -1,5 +1,7 @@
 package io.dataprism.registration;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import io.dataprism.bindings.ArrowSchemaNode;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LentArray;
@@ -26,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A table in memory.
 final class MemoryTable extends Table {
-  /// What keeps buffers aligned as Arrow advises.
-  private static final long ALIGNMENT = 64;
-
   private final Schema schema;
   private final List<Values> columns;
   private final long rowCount;
@@ -155,8 +154,8 @@ final class MemoryTable extends Table {
         if (buffer == null || buffer.isNative()) {
           lent.add(buffer);
         } else {
-          MemorySegment copy = arena.allocate(buffer.byteSize(), ALIGNMENT);
-          lent.add(copy.copyFrom(buffer));
+          // Not zeroed first, as plain allocating would.
+          lent.add(arena.allocateFrom(JAVA_BYTE, buffer, JAVA_BYTE, 0, buffer.byteSize()));
         }
       }
       return new LentArray(rowCount, lent, List.of());
