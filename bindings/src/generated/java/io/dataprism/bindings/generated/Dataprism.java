@@ -2161,6 +2161,257 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_function_register_scalar {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_register_scalar");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_register_scalar$descriptor() {
+        return dp_function_register_scalar.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_register_scalar$handle() {
+        return dp_function_register_scalar.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_register_scalar$address() {
+        return dp_function_register_scalar.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_register_scalar(MemorySegment engine, MemorySegment signature, MemorySegment function, MemorySegment user_data, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_function_register_scalar.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_register_scalar", engine, signature, function, user_data, out, err);
+            }
+            return (int)mh$.invokeExact(engine, signature, function, user_data, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_register_aggregate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_register_aggregate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_register_aggregate$descriptor() {
+        return dp_function_register_aggregate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_register_aggregate$handle() {
+        return dp_function_register_aggregate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_register_aggregate$address() {
+        return dp_function_register_aggregate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_register_aggregate(MemorySegment engine, MemorySegment signature, MemorySegment function, MemorySegment user_data, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_function_register_aggregate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_register_aggregate", engine, signature, function, user_data, out, err);
+            }
+            return (int)mh$.invokeExact(engine, signature, function, user_data, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_put {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_put");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_put$descriptor() {
+        return dp_function_put.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_put$handle() {
+        return dp_function_put.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_put$address() {
+        return dp_function_put.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_put(MemorySegment call, MemorySegment array, MemorySegment err) {
+        var mh$ = dp_function_put.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_put", call, array, err);
+            }
+            return (int)mh$.invokeExact(call, array, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static FunctionDescriptor dp_function_close$descriptor() {
+        return dp_function_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static MethodHandle dp_function_close$handle() {
+        return dp_function_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static MemorySegment dp_function_close$address() {
+        return dp_function_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static void dp_function_close(MemorySegment function) {
+        var mh$ = dp_function_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_close", function);
+            }
+            mh$.invokeExact(function);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_live_handles_read {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
