@@ -58,45 +58,22 @@ typedef enum dp_error_kind {
   DP_EXECUTION = 18,
 } dp_error_kind;
 
-// How Arrow IPC compresses the buffers of its batches.
-enum dp_ipc_compression
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // Not at all.
-  DP_IPC_UNCOMPRESSED = 0,
-  // LZ4, in frames.
-  DP_IPC_LZ4 = 1,
-  // Zstandard.
-  DP_IPC_ZSTD = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum dp_ipc_compression dp_ipc_compression;
-#else
-typedef uint32_t dp_ipc_compression;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-// The formats of Arrow IPC.
-enum dp_ipc_format
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  // With an index at its end, to be read in any order.
-  DP_IPC_FILE = 0,
-  // To be read from the front.
-  DP_IPC_STREAM = 1,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum dp_ipc_format dp_ipc_format;
-#else
-typedef uint32_t dp_ipc_format;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
+// What a function is called for.
+typedef enum dp_function_step {
+  // Results of `rows` from `arguments`.
+  DP_FUNCTION_CALL = 1,
+  // Rows of `arguments` are to be taken into `states`.
+  DP_AGGREGATE_UPDATE = 2,
+  // States, `sources`, are to be taken into others, `states`, one into one. The sources stay as they are: they may be
+  // taken into others again.
+  DP_AGGREGATE_COMBINE = 3,
+  // The results of `states`, which may go on afterwards.
+  DP_AGGREGATE_FINISH = 4,
+  // `states` are to be forgotten.
+  DP_AGGREGATE_DESTROY = 5,
+  // Everything of a plan is to be forgotten.
+  DP_AGGREGATE_RELEASE = 6,
+} dp_function_step;
 
 // What memory can be reserved for.
 typedef enum dp_memory_kind {
@@ -218,8 +195,8 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
-// Turns the rows of a result into the bytes of an Arrow IPC file or stream, batch by batch. Used by one thread at a time.
-typedef struct dp_ipc_writer dp_ipc_writer;
+// A function that is registered.
+typedef struct dp_function dp_function;
 
 // Keeps callers waiting until it is opened, which it stays. Safe to use from any thread.
 typedef struct dp_latch dp_latch;
@@ -366,6 +343,8 @@ typedef struct dp_live_handles {
   unsigned long long stored_results;
   // Tables that are registered.
   unsigned long long tables;
+  // Functions that are registered.
+  unsigned long long functions;
 } dp_live_handles;
 
 // What an error says. The texts belong to the error and are valid until it is closed.
@@ -831,6 +810,16 @@ unsigned int dp_function_register_aggregate(const struct dp_engine *engine,
 unsigned int dp_function_put(struct dp_function_call *call,
                              const struct ArrowArray *array,
                              struct dp_error **err);
+
+// Gives the results of a call as values, which are cast to the type of the result: one for each row. It takes any type, and
+// longer than the other ways. To be called by the function itself, once.
+//
+// # Safety
+// `call` must be what the function was called with, `values` readable for as many values as the call has rows, `err` null or a
+// place for a pointer.
+unsigned int dp_function_put_values(struct dp_function_call *call,
+                                    const struct dp_value *values,
+                                    struct dp_error **err);
 
 // Ends a registration and frees the handle; null is allowed. The function is not called any more when this returns: calls in
 // progress are waited for. SQL that calls it from then on gets `DP_CLOSED`.

@@ -42,7 +42,7 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn ScalarFunction>,
     ) -> Result<Function> {
-        let slot = self.register(signature, |connection, signature, known| match known {
+        let slot = self.put_function(signature, |connection, signature, known| match known {
             None => {
                 let slot = connection.register_scalar(signature, function)?;
                 Ok((Arc::clone(&slot), Some(Named::Scalar(vec![slot]))))
@@ -77,7 +77,7 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn AggregateFunction>,
     ) -> Result<Function> {
-        let slot = self.register(signature, |connection, signature, known| match known {
+        let slot = self.put_function(signature, |connection, signature, known| match known {
             None => {
                 let slot = connection.register_aggregate(signature, function)?;
                 Ok((Arc::clone(&slot), Some(Named::Aggregate(slot))))
@@ -98,7 +98,7 @@ impl Engine {
         Ok(self.registered(Slot::Aggregate(slot)))
     }
 
-    fn register<T>(
+    fn put_function<T>(
         &self,
         signature: &Signature,
         put: impl FnOnce(&Connection, Signature, Option<&mut Named>) -> Result<(T, Option<Named>)>,

@@ -12,6 +12,7 @@ use crate::engine::dp_engine;
 use crate::error::dp_error;
 use crate::guard;
 use crate::text::dp_text;
+use crate::value::{dp_value, read_parameters};
 
 /// How many bytes the message of a failure may have.
 const MESSAGE_BYTES: usize = 2048;
@@ -374,18 +375,44 @@ pub unsafe extern "C" fn dp_function_put(
     // SAFETY: as the caller vouches; the place belongs to the call in progress, on this thread.
     unsafe {
         guard::run(err, || {
-            let place = guard::borrow(call, "call")?
-                .place
-                .cast::<ResultPlace<'_>>()
-                .as_mut();
-            let place = place.ok_or_else(|| {
-                Error::new(ErrorCode::InvalidInput, "this step of a function has no results")
-            })?;
+            let place = place_of(guard::borrow(call, "call")?)?;
             let array = guard::borrow(array, "array")?;
             place.put(array)?;
             Ok(())
         })
     }
+}
+
+/// Gives the results of a call as values, which are cast to the type of the result: one for each row. It takes any type, and
+/// longer than the other ways. To be called by the function itself, once.
+///
+/// # Safety
+/// `call` must be what the function was called with, `values` readable for as many values as the call has rows, `err` null or a
+/// place for a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_function_put_values(
+    call: *mut dp_function_call,
+    values: *const dp_value,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches; the place belongs to the call in progress, on this thread.
+    unsafe {
+        guard::run(err, || {
+            let call = guard::borrow(call, "call")?;
+            let place = place_of(call)?;
+            let values = read_parameters(values, call.rows)?;
+            place.put_values(values.iter().map(|parameter| &parameter.value))?;
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// The call must be in progress, on this thread.
+unsafe fn place_of<'a>(call: &dp_function_call) -> Result<&'a mut ResultPlace<'a>> {
+    // SAFETY: as the caller vouches.
+    unsafe { call.place.cast::<ResultPlace<'_>>().as_mut() }
+        .ok_or_else(|| Error::new(ErrorCode::InvalidInput, "this step of a function has no results"))
 }
 
 /// Ends a registration and frees the handle; null is allowed. The function is not called any more when this returns: calls in

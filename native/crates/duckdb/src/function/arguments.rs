@@ -30,7 +30,7 @@ pub(super) struct Layout {
     pub(super) result_width: Option<usize>,
     /// A struct whose only child is the result.
     pub(super) result_schema: Schema,
-    factory: sys::duckdb_v2_factory_handle,
+    pub(super) factory: sys::duckdb_v2_factory_handle,
 }
 
 // SAFETY: types are immutable, and the factory only allocates, from any thread; it lives as long as its connection,

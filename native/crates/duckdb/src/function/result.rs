@@ -9,6 +9,7 @@ use crate::arrow::ArrowArray;
 use crate::error::{Error, ErrorClass, Result};
 use crate::importer::Importer;
 use crate::raw::check;
+use crate::value::Value;
 
 /// Where the results of a call go, one for each row. A row for which there is none is NULL.
 pub struct ResultPlace<'a> {
@@ -21,6 +22,7 @@ pub struct ResultPlace<'a> {
     /// For values that are written: a bit for each row that has one.
     validity: Vec<u64>,
     importer: Option<&'a mut ResultImporter>,
+    factory: sys::duckdb_v2_factory_handle,
     is_put: bool,
 }
 
@@ -170,6 +172,7 @@ impl<'a> ResultPlace<'a> {
             values: ptr::null_mut(),
             validity: Vec::new(),
             importer,
+            factory: layout.factory,
             is_put: false,
         };
         if let Some(width) = layout.result_width {
@@ -197,21 +200,48 @@ impl<'a> ResultPlace<'a> {
         }
     }
 
+    /// Takes the results of all rows one by one, and casts them to the type of the results.
+    pub fn put_values<'v>(&mut self, values: impl ExactSizeIterator<Item = &'v Value<'v>>) -> Result<()> {
+        self.require_count(values.len() as u64)?;
+        // SAFETY: DuckDB lends the vector for the call, and has room for the rows in it; each value is alive while it is
+        // copied.
+        unsafe {
+            grow(self.vector, self.offset + self.row_count)?;
+            for (row, value) in values.enumerate() {
+                let place = (self.offset + row) as u64;
+                if matches!(value, Value::Null) {
+                    check(|err| sys::duckdb_v2_vector_set_null(self.vector, place, err))?;
+                } else {
+                    let value = value.bind(self.factory)?;
+                    check(|err| sys::duckdb_v2_vector_set_value(self.vector, place, value.handle(), err))?;
+                }
+            }
+        }
+        // There is nothing left to be made NULL for want of a value.
+        self.values = ptr::null_mut();
+        self.is_put = true;
+        Ok(())
+    }
+
+    fn require_count(&self, count: u64) -> Result<()> {
+        if count == self.row_count as u64 {
+            return Ok(());
+        }
+        let message = format!("there are {} rows and {count} results", self.row_count);
+        Err(Error::new(ErrorClass::InvalidInput, message))
+    }
+
     /// Takes the results of all rows as an array, which is copied.
     ///
     /// # Safety
     /// The array must be of the type of the results.
     pub unsafe fn put(&mut self, array: &ArrowArray) -> Result<()> {
-        let row_count = self.row_count;
-        if array.length != row_count as i64 {
-            let message = format!("there are {row_count} rows and {} results", array.length);
-            return Err(Error::new(ErrorClass::InvalidInput, message));
-        }
+        self.require_count(array.length as u64)?;
         let importer = self.importer.as_mut().ok_or_else(|| {
             let message = "the results are of a type that is written in place, not put as an array";
             Error::new(ErrorClass::InvalidInput, message)
         })?;
-        if row_count > 0 {
+        if self.row_count > 0 {
             // SAFETY: as the caller vouches; DuckDB lends the vector for the call.
             unsafe { importer.put(array, self.vector, self.offset)? };
         }

@@ -193,63 +193,60 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_EXECUTION() {
         return DP_EXECUTION;
     }
-    private static final int DP_IPC_UNCOMPRESSED = (int)0L;
+    private static final int DP_FUNCTION_CALL = (int)1L;
     /**
      * {@snippet lang=c :
-     * enum dp_ipc_compression.DP_IPC_UNCOMPRESSED = 0
+     * enum dp_function_step.DP_FUNCTION_CALL = 1
      * }
      */
-    public static int DP_IPC_UNCOMPRESSED() {
-        return DP_IPC_UNCOMPRESSED;
+    public static int DP_FUNCTION_CALL() {
+        return DP_FUNCTION_CALL;
     }
-    private static final int DP_IPC_LZ4 = (int)1L;
+    private static final int DP_AGGREGATE_UPDATE = (int)2L;
     /**
      * {@snippet lang=c :
-     * enum dp_ipc_compression.DP_IPC_LZ4 = 1
+     * enum dp_function_step.DP_AGGREGATE_UPDATE = 2
      * }
      */
-    public static int DP_IPC_LZ4() {
-        return DP_IPC_LZ4;
+    public static int DP_AGGREGATE_UPDATE() {
+        return DP_AGGREGATE_UPDATE;
     }
-    private static final int DP_IPC_ZSTD = (int)2L;
+    private static final int DP_AGGREGATE_COMBINE = (int)3L;
     /**
      * {@snippet lang=c :
-     * enum dp_ipc_compression.DP_IPC_ZSTD = 2
+     * enum dp_function_step.DP_AGGREGATE_COMBINE = 3
      * }
      */
-    public static int DP_IPC_ZSTD() {
-        return DP_IPC_ZSTD;
+    public static int DP_AGGREGATE_COMBINE() {
+        return DP_AGGREGATE_COMBINE;
     }
+    private static final int DP_AGGREGATE_FINISH = (int)4L;
     /**
      * {@snippet lang=c :
-     * typedef uint32_t dp_ipc_compression
+     * enum dp_function_step.DP_AGGREGATE_FINISH = 4
      * }
      */
-    public static final OfInt dp_ipc_compression = Dataprism.C_INT;
-    private static final int DP_IPC_FILE = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum dp_ipc_format.DP_IPC_FILE = 0
-     * }
-     */
-    public static int DP_IPC_FILE() {
-        return DP_IPC_FILE;
+    public static int DP_AGGREGATE_FINISH() {
+        return DP_AGGREGATE_FINISH;
     }
-    private static final int DP_IPC_STREAM = (int)1L;
+    private static final int DP_AGGREGATE_DESTROY = (int)5L;
     /**
      * {@snippet lang=c :
-     * enum dp_ipc_format.DP_IPC_STREAM = 1
+     * enum dp_function_step.DP_AGGREGATE_DESTROY = 5
      * }
      */
-    public static int DP_IPC_STREAM() {
-        return DP_IPC_STREAM;
+    public static int DP_AGGREGATE_DESTROY() {
+        return DP_AGGREGATE_DESTROY;
     }
+    private static final int DP_AGGREGATE_RELEASE = (int)6L;
     /**
      * {@snippet lang=c :
-     * typedef uint32_t dp_ipc_format
+     * enum dp_function_step.DP_AGGREGATE_RELEASE = 6
      * }
      */
-    public static final OfInt dp_ipc_format = Dataprism.C_INT;
+    public static int DP_AGGREGATE_RELEASE() {
+        return DP_AGGREGATE_RELEASE;
+    }
     private static final int DP_MEMORY_BATCHES = (int)1L;
     /**
      * {@snippet lang=c :
@@ -2346,6 +2343,68 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_function_put", call, array, err);
             }
             return (int)mh$.invokeExact(call, array, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_put_values {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_put_values");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_put_values$descriptor() {
+        return dp_function_put_values.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_put_values$handle() {
+        return dp_function_put_values.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_put_values$address() {
+        return dp_function_put_values.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_put_values(MemorySegment call, MemorySegment values, MemorySegment err) {
+        var mh$ = dp_function_put_values.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_put_values", call, values, err);
+            }
+            return (int)mh$.invokeExact(call, values, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
