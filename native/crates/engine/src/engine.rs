@@ -304,6 +304,13 @@ impl EngineCore {
         Ok(session)
     }
 
+    pub(crate) fn instance(&self) -> Result<Arc<Instance>> {
+        self.lock()
+            .instance
+            .clone()
+            .ok_or_else(|| Error::closed("engine"))
+    }
+
     pub(crate) fn take_session(&self) -> Result<Arc<SessionCore>> {
         let idle = self.lock().idle.pop();
         match idle {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use dataprism_duckdb::{AggregateFunction, Connection, FunctionSlot, ScalarFunction, Signature};
+use dataprism_duckdb::{AggregateFunction, Connection, FunctionSlot, Instance, ScalarFunction, Signature};
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorCode, Result};
@@ -42,9 +42,9 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn ScalarFunction>,
     ) -> Result<Function> {
-        let slot = self.put_function(signature, |connection, signature, known| match known {
+        let slot = self.put_function(signature, |connection, instance, signature, known| match known {
             None => {
-                let slot = connection.register_scalar(signature, function)?;
+                let slot = connection.register_scalar(instance, signature, function)?;
                 Ok((Arc::clone(&slot), Some(Named::Scalar(vec![slot]))))
             }
             Some(Named::Scalar(slots)) => {
@@ -58,7 +58,7 @@ impl Engine {
                         return Ok((Arc::clone(slot), None));
                     }
                 }
-                let slot = connection.register_scalar(signature, function)?;
+                let slot = connection.register_scalar(instance, signature, function)?;
                 match same {
                     Some(index) => slots[index] = Arc::clone(&slot),
                     None => slots.push(Arc::clone(&slot)),
@@ -77,9 +77,9 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn AggregateFunction>,
     ) -> Result<Function> {
-        let slot = self.put_function(signature, |connection, signature, known| match known {
+        let slot = self.put_function(signature, |connection, instance, signature, known| match known {
             None => {
-                let slot = connection.register_aggregate(signature, function)?;
+                let slot = connection.register_aggregate(instance, signature, function)?;
                 Ok((Arc::clone(&slot), Some(Named::Aggregate(slot))))
             }
             Some(Named::Aggregate(slot)) => {
@@ -101,7 +101,7 @@ impl Engine {
     fn put_function<T>(
         &self,
         signature: &Signature,
-        put: impl FnOnce(&Connection, Signature, Option<&mut Named>) -> Result<(T, Option<Named>)>,
+        put: impl FnOnce(&Connection, &Instance, Signature, Option<&mut Named>) -> Result<(T, Option<Named>)>,
     ) -> Result<T> {
         if signature.name.is_empty() {
             return Err(Error::new(
@@ -110,6 +110,7 @@ impl Engine {
             ));
         }
         let core = self.core();
+        let instance = core.instance()?;
         let session = core.take_session()?;
         let registered = session.with_connection(|connection| {
             let resolved = connection.resolve_signature(signature)?;
@@ -119,7 +120,7 @@ impl Engine {
                 let message = format!("DuckDB has a function '{}' of its own", signature.name);
                 return Err(Error::new(ErrorCode::Catalog, message).with_hint("choose another name"));
             }
-            let (slot, named) = put(connection, resolved, functions.get_mut(&key))?;
+            let (slot, named) = put(connection, &instance, resolved, functions.get_mut(&key))?;
             if let Some(named) = named {
                 functions.insert(key, named);
             }

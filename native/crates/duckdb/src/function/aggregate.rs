@@ -19,6 +19,7 @@ use crate::arrow::{ArrowArray, Schema};
 use crate::callback::run;
 use crate::connection::Connection;
 use crate::error::Result;
+use crate::instance::Instance;
 use crate::raw::{self, check};
 
 /// A function that gives one value for many rows.
@@ -96,10 +97,11 @@ impl Connection {
     /// Makes a function known to all connections of the instance. There must be none of the name.
     pub fn register_aggregate(
         &self,
+        instance: &Instance,
         signature: Signature,
         function: Box<dyn AggregateFunction>,
     ) -> Result<Arc<FunctionSlot<dyn AggregateFunction>>> {
-        let factory = self.factory()?;
+        let factory = instance.factory()?;
         let mut handle = ptr::null_mut();
         // SAFETY: the factory is alive and the place for the function is valid.
         check(|err| unsafe { sys::duckdb_v2_aggregate_function_create(factory, &mut handle, err) })?;
@@ -123,9 +125,10 @@ impl Connection {
             check(|err| sys::duckdb_v2_aggregate_function_set_name(handle, &name, err))?;
             check(|err| sys::duckdb_v2_aggregate_function_get_signature(handle, &mut described, err))?;
         }
-        let returns = signature.apply(factory, described)?;
+        // Types that are no built-in ones are found by way of the connection.
+        let returns = signature.apply(self.factory()?, described)?;
         let properties = signature.properties();
-        let slot = Arc::new(Slot::new(signature, returns, function));
+        let slot = Arc::new(Slot::new(signature, returns, factory, function));
         let mut data = sys::duckdb_v2_opaque {
             ptr: Arc::into_raw(Arc::clone(&slot)).cast_mut().cast(),
             destroy: Some(destroy_slot),
@@ -160,7 +163,13 @@ impl Plan {
         context: sys::duckdb_v2_context_handle,
     ) -> Result<Self> {
         let target = slot.target()?;
-        let layout = Layout::bind(info, context, slot.signature(), slot.returns.handle())?;
+        let layout = Layout::bind(
+            info,
+            context,
+            slot.signature(),
+            slot.returns.handle(),
+            slot.factory,
+        )?;
         let threads = if layout.converts() {
             thread::available_parallelism().map_or(1, usize::from)
         } else {

@@ -30,11 +30,11 @@ pub(super) struct Layout {
     pub(super) result_width: Option<usize>,
     /// A struct whose only child is the result.
     pub(super) result_schema: Schema,
+    /// The instance's: that of a callback's context is gone with the callback.
     pub(super) factory: sys::duckdb_v2_factory_handle,
 }
 
-// SAFETY: types are immutable, and the factory only allocates, from any thread; it lives as long as its connection,
-// which the statement that is bound keeps.
+// SAFETY: types are immutable, and the factory only allocates, from any thread; it lives as long as the instance.
 unsafe impl Send for Layout {}
 // SAFETY: as above.
 unsafe impl Sync for Layout {}
@@ -46,6 +46,7 @@ impl Layout {
         context: sys::duckdb_v2_context_handle,
         signature: &Signature,
         returns: sys::duckdb_v2_logical_type_handle,
+        factory: sys::duckdb_v2_factory_handle,
     ) -> Result<Self> {
         let types = arguments_of(info)?;
         let count = types.count() as usize;
@@ -67,9 +68,6 @@ impl Layout {
         for (index, _) in shared.iter().enumerate().filter(|(_, shared)| !**shared) {
             converted.push(types.get(index))?;
         }
-        let mut factory = ptr::null_mut();
-        // SAFETY: the context is alive while DuckDB binds, and the place for the factory is valid.
-        check(|err| unsafe { sys::duckdb_v2_context_get_factory(context, &mut factory, err) })?;
         Ok(Self {
             result_width: shared_width(returns, schema.format(count))?,
             schema,

@@ -64,8 +64,15 @@ pub struct CallFailure {
 pub struct FunctionSlot<F: ?Sized> {
     signature: Signature,
     returns: Type,
+    factory: sys::duckdb_v2_factory_handle,
     current: RwLock<Option<Arc<Target<F>>>>,
 }
+
+// SAFETY: the factory is the instance's, may be used from any thread and lives as long as the instance; DuckDB uses it for
+// calls of the function alone. The function itself may be sent, or not.
+unsafe impl<F: ?Sized + Send + Sync> Send for FunctionSlot<F> {}
+// SAFETY: as above.
+unsafe impl<F: ?Sized + Send + Sync> Sync for FunctionSlot<F> {}
 
 /// A function, from its registration to its end.
 struct Target<F: ?Sized> {
@@ -80,10 +87,16 @@ struct Call<F: ?Sized> {
 }
 
 impl<F: ?Sized> FunctionSlot<F> {
-    fn new(signature: Signature, returns: Type, function: Box<F>) -> Self {
+    fn new(
+        signature: Signature,
+        returns: Type,
+        factory: sys::duckdb_v2_factory_handle,
+        function: Box<F>,
+    ) -> Self {
         Self {
             signature,
             returns,
+            factory,
             current: RwLock::new(Some(Arc::new(Target::new(function)))),
         }
     }

@@ -51,13 +51,10 @@ impl ResultImporter {
         check(|err| unsafe {
             sys::duckdb_v2_logical_type_is_equal(columns.logical_type(0), returns, &mut same, err)
         })?;
-        let mut factory = ptr::null_mut();
-        // SAFETY: the context is alive for the call, and the place for the factory is valid.
-        check(|err| unsafe { sys::duckdb_v2_context_get_factory(context, &mut factory, err) })?;
         Ok(Self {
             importer,
             casts: !same,
-            factory,
+            factory: layout.factory,
         })
     }
 

@@ -15,6 +15,7 @@ use crate::arrow::{ArrowArray, Schema};
 use crate::callback::run;
 use crate::connection::Connection;
 use crate::error::{Error, ErrorClass, Result};
+use crate::instance::Instance;
 use crate::raw::{self, check};
 
 /// A function that gives a value for each row of its arguments.
@@ -63,10 +64,11 @@ impl Connection {
     /// replaced.
     pub fn register_scalar(
         &self,
+        instance: &Instance,
         signature: Signature,
         function: Box<dyn ScalarFunction>,
     ) -> Result<Arc<FunctionSlot<dyn ScalarFunction>>> {
-        let factory = self.factory()?;
+        let factory = instance.factory()?;
         let mut handle = ptr::null_mut();
         // SAFETY: the factory is alive and the place for the function is valid.
         check(|err| unsafe { sys::duckdb_v2_scalar_function_create(factory, &mut handle, err) })?;
@@ -90,9 +92,10 @@ impl Connection {
             check(|err| sys::duckdb_v2_scalar_function_set_name(handle, &name, err))?;
             check(|err| sys::duckdb_v2_scalar_function_get_signature(handle, &mut described, err))?;
         }
-        let returns = signature.apply(factory, described)?;
+        // Types that are no built-in ones are found by way of the connection.
+        let returns = signature.apply(self.factory()?, described)?;
         let properties = signature.properties();
-        let slot = Arc::new(Slot::new(signature, returns, function));
+        let slot = Arc::new(Slot::new(signature, returns, factory, function));
         let mut data = sys::duckdb_v2_opaque {
             ptr: Arc::into_raw(Arc::clone(&slot)).cast_mut().cast(),
             destroy: Some(destroy_slot),
@@ -205,7 +208,13 @@ unsafe extern "C" fn bind(
         };
         // What is closed is refused before anything runs.
         slot.target()?;
-        let layout = Layout::bind(info, context, slot.signature(), slot.returns.handle())?;
+        let layout = Layout::bind(
+            info,
+            context,
+            slot.signature(),
+            slot.returns.handle(),
+            slot.factory,
+        )?;
         let plan = Box::new(Plan {
             slot,
             number: next_plan(),

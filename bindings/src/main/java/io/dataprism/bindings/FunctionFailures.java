@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What functions have thrown, until the exceptions of their queries ask for it. Thread-safe.
 ///
-/// A query's error says by a number what was thrown. Not everything is asked for: SQL's TRY makes NULL of an error, and
-/// where several threads fail at once, DuckDB tells of one. So there is room for the last ones only.
+/// A query's error says by a number what was thrown. Not everything is asked for: where several threads fail at once,
+/// DuckDB tells of one, and what fails while a plan is made is tried again when it runs. So there is room for the last
+/// ones only.
 final class FunctionFailures {
   private static final int MAX_PLANS = 32;
   private static final int MAX_OF_PLAN = 64;

@@ -32,7 +32,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,6 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScalarFunctionTest {
+  private static final Executor OWN_THREAD = task -> Thread.ofPlatform().start(task);
+
   private final Engine engine = Engine.builder().threads(2).open();
 
   @AfterEach
@@ -101,18 +105,6 @@ class ScalarFunctionTest {
             out.setDouble(row, a.get(row) * b.get(row) + c.get(row));
           }
         });
-  }
-
-  private FunctionRegistration failing(String name) {
-    return engine
-        .functions()
-        .scalar(
-            name,
-            Long.class,
-            Long.class,
-            x -> {
-              throw new Boom("at " + x);
-            });
   }
 
   @Test
@@ -316,16 +308,6 @@ class ScalarFunctionTest {
 
   private static long deep(long x) {
     return x == Long.MAX_VALUE ? x : deep(x + 1) + 1;
-  }
-
-  @Test
-  void whatTryMakesNullOfIsForgotten() {
-    try (FunctionRegistration f = failing("always")) {
-      for (int i = 0; i < 200; i++) {
-        assertThat(value("SELECT count(TRY(always(i))) FROM range(10) t(i)")).isEqualTo(0L);
-      }
-      assertThat(f.isOpen()).isTrue();
-    }
   }
 
   @Test
@@ -726,15 +708,16 @@ class ScalarFunctionTest {
               out.setLong(0, 1);
             });
     CompletableFuture<Object> query =
-        CompletableFuture.supplyAsync(() -> value("SELECT sum(held(i)) FROM range(10_000_000) t(i)"));
+        CompletableFuture.supplyAsync(() -> value("SELECT sum(held(i)) FROM range(10_000_000) t(i)"), OWN_THREAD);
     entered.await();
     CompletableFuture<Integer> closed =
-        CompletableFuture.supplyAsync(() -> {
-          f.close();
-          return running.get();
-        });
-    assertThatThrownBy(() -> closed.get(100, TimeUnit.MILLISECONDS))
-        .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        CompletableFuture.supplyAsync(
+            () -> {
+              f.close();
+              return running.get();
+            },
+            OWN_THREAD);
+    assertThatThrownBy(() -> closed.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
     go.countDown();
     assertThat(closed.get(10, TimeUnit.SECONDS)).isZero();
     assertThatThrownBy(query::join).hasCauseInstanceOf(ClosedException.class);

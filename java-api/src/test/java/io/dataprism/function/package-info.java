@@ -1,5 +1,5 @@
-/// Tests of functions written in Java. Not null-marked: a test that meets a null where it expects none fails, which is its
-/// purpose.
+/// Tests of functions written in Java. Not null-marked: a test that meets a null where it expects none fails, which is
+/// its purpose.
 @NullUnmarked
 package io.dataprism.function;
 
