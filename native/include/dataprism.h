@@ -75,6 +75,46 @@ typedef enum dp_function_step {
   DP_AGGREGATE_RELEASE = 6,
 } dp_function_step;
 
+// How Arrow IPC compresses the buffers of its batches.
+enum dp_ipc_compression
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Not at all.
+  DP_IPC_UNCOMPRESSED = 0,
+  // LZ4, in frames.
+  DP_IPC_LZ4 = 1,
+  // Zstandard.
+  DP_IPC_ZSTD = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum dp_ipc_compression dp_ipc_compression;
+#else
+typedef uint32_t dp_ipc_compression;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The formats of Arrow IPC.
+enum dp_ipc_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // With an index at its end, to be read in any order.
+  DP_IPC_FILE = 0,
+  // To be read from the front.
+  DP_IPC_STREAM = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum dp_ipc_format dp_ipc_format;
+#else
+typedef uint32_t dp_ipc_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // What memory can be reserved for.
 typedef enum dp_memory_kind {
   // Record batches that have been handed out and not been released.
@@ -197,6 +237,9 @@ typedef struct dp_error dp_error;
 
 // A function that is registered.
 typedef struct dp_function dp_function;
+
+// Turns the rows of a result into the bytes of an Arrow IPC file or stream, batch by batch. Used by one thread at a time.
+typedef struct dp_ipc_writer dp_ipc_writer;
 
 // Keeps callers waiting until it is opened, which it stays. Safe to use from any thread.
 typedef struct dp_latch dp_latch;

@@ -247,6 +247,63 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_AGGREGATE_RELEASE() {
         return DP_AGGREGATE_RELEASE;
     }
+    private static final int DP_IPC_UNCOMPRESSED = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_UNCOMPRESSED = 0
+     * }
+     */
+    public static int DP_IPC_UNCOMPRESSED() {
+        return DP_IPC_UNCOMPRESSED;
+    }
+    private static final int DP_IPC_LZ4 = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_LZ4 = 1
+     * }
+     */
+    public static int DP_IPC_LZ4() {
+        return DP_IPC_LZ4;
+    }
+    private static final int DP_IPC_ZSTD = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_compression.DP_IPC_ZSTD = 2
+     * }
+     */
+    public static int DP_IPC_ZSTD() {
+        return DP_IPC_ZSTD;
+    }
+    /**
+     * {@snippet lang=c :
+     * typedef uint32_t dp_ipc_compression
+     * }
+     */
+    public static final OfInt dp_ipc_compression = Dataprism.C_INT;
+    private static final int DP_IPC_FILE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_format.DP_IPC_FILE = 0
+     * }
+     */
+    public static int DP_IPC_FILE() {
+        return DP_IPC_FILE;
+    }
+    private static final int DP_IPC_STREAM = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_ipc_format.DP_IPC_STREAM = 1
+     * }
+     */
+    public static int DP_IPC_STREAM() {
+        return DP_IPC_STREAM;
+    }
+    /**
+     * {@snippet lang=c :
+     * typedef uint32_t dp_ipc_format
+     * }
+     */
+    public static final OfInt dp_ipc_format = Dataprism.C_INT;
     private static final int DP_MEMORY_BATCHES = (int)1L;
     /**
      * {@snippet lang=c :
