@@ -58,6 +58,23 @@ typedef enum dp_error_kind {
   DP_EXECUTION = 18,
 } dp_error_kind;
 
+// What a function is called for.
+typedef enum dp_function_step {
+  // Results of `rows` from `arguments`.
+  DP_FUNCTION_CALL = 1,
+  // Rows of `arguments` are to be taken into `states`.
+  DP_AGGREGATE_UPDATE = 2,
+  // States, `sources`, are to be taken into others, `states`, one into one. The sources stay as they are: they may be
+  // taken into others again.
+  DP_AGGREGATE_COMBINE = 3,
+  // The results of `states`, which may go on afterwards.
+  DP_AGGREGATE_FINISH = 4,
+  // `states` are to be forgotten.
+  DP_AGGREGATE_DESTROY = 5,
+  // Everything of a plan is to be forgotten.
+  DP_AGGREGATE_RELEASE = 6,
+} dp_function_step;
+
 // How Arrow IPC compresses the buffers of its batches.
 enum dp_ipc_compression
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -218,6 +235,9 @@ typedef struct dp_engine dp_engine;
 // A failure. The function that failed made it; whoever called that function closes it.
 typedef struct dp_error dp_error;
 
+// A function that is registered.
+typedef struct dp_function dp_function;
+
 // Turns the rows of a result into the bytes of an Arrow IPC file or stream, batch by batch. Used by one thread at a time.
 typedef struct dp_ipc_writer dp_ipc_writer;
 
@@ -366,6 +386,8 @@ typedef struct dp_live_handles {
   unsigned long long stored_results;
   // Tables that are registered.
   unsigned long long tables;
+  // Functions that are registered.
+  unsigned long long functions;
 } dp_live_handles;
 
 // What an error says. The texts belong to the error and are valid until it is closed.
@@ -382,7 +404,81 @@ typedef struct dp_error_info {
   long long position;
   // What to do about it; empty where there is no advice.
   struct dp_text hint;
+  // The number that a function of the caller's gave its failure; zero where none did.
+  unsigned long long failure;
 } dp_error_info;
+
+// A parameter of a function.
+typedef struct dp_function_parameter {
+  // The name.
+  struct dp_text name;
+  // The type as SQL writes it, or `ANY`.
+  struct dp_text type;
+} dp_function_parameter;
+
+// Names and types of a function.
+typedef struct dp_function_signature {
+  // The name.
+  struct dp_text name;
+  // The parameters that every call has.
+  const struct dp_function_parameter *parameters;
+  // How many parameters there are.
+  unsigned long long parameter_count;
+  // The type, as SQL writes it, of any number of arguments that follow; empty where none may follow.
+  struct dp_text variadic;
+  // The type of the result, as SQL writes it.
+  struct dp_text returns;
+  // Not zero if the function wants to see NULL. Otherwise the result of a row is NULL where an argument is, and an
+  // aggregate does not see such rows.
+  unsigned int nulls_passed;
+  // Not zero if the function may give another result each time, and so has to be called for each row.
+  unsigned int is_volatile;
+} dp_function_signature;
+
+// A call of a function. Everything that it points at is valid during the call.
+typedef struct dp_function_call {
+  // What is to be done, a `dp_function_step`.
+  unsigned int step;
+  // Of `states`: not zero if there is only one, for all rows.
+  unsigned int is_one_state;
+  // The place in a query that the function is called from. All its calls have the same schema.
+  unsigned long long plan;
+  // A struct: one child an argument, and one more for the result.
+  const struct ArrowSchema *schema;
+  // A struct array, one child an argument.
+  const struct ArrowArray *arguments;
+  // How many rows there are: of the arguments or the results, or how many states.
+  unsigned long long rows;
+  // The rows that an aggregate is to take in, as a bitmap; null for all.
+  const unsigned long long *complete;
+  // Numbers of states of an aggregate, which are counted for each plan. One that was not there before is empty.
+  const unsigned long long *states;
+  // Numbers of the states that are to be combined into `states`.
+  const unsigned long long *sources;
+  // Where the results are to be written, row by row without gaps; null where they are not of a fixed width, or DuckDB
+  // has another layout for them than Arrow: those are given to `dp_function_put`.
+  void *values;
+  // With `values`, a bitmap that is zero at first: a bit is to be set for each row whose value was written. The others are
+  // NULL.
+  unsigned long long *validity;
+  // Where a function that fails may write a message, in UTF-8.
+  uint8_t *message;
+  // How many bytes there is room for.
+  unsigned long long message_capacity;
+  // How many bytes were written.
+  unsigned long long message_length;
+  // A number that the query's error is to carry; zero for none.
+  unsigned long long failure;
+  // For `dp_function_put`.
+  void *place;
+} dp_function_call;
+
+// Runs a function; several threads call it at once. Returns zero, or anything else if it failed, which makes the query
+// fail.
+//
+// `user_data` is what the function was registered with. It must return, and not unwind or jump out. It may run queries, but
+// may not close its own registration, nor the session or engine that it is called in, which would wait for it.
+typedef int (*dp_function_callback)(void *user_data, struct dp_function_call *call);
 
 // Where a field of a structure lies. The texts are static.
 typedef struct dp_layout {
@@ -722,6 +818,58 @@ unsigned int dp_error_describe(const struct dp_error *error, struct dp_error_inf
 // # Safety
 // `error` must be null or a live error, and must not be used again.
 void dp_error_close(struct dp_error *error);
+
+// Registers a function that gives a value for each row, for all sessions of an engine, until it is closed. Several of one name
+// may be registered if the types of their parameters differ.
+//
+// # Safety
+// `engine` must be a live engine, `signature` readable, `function` a function that may be called with `user_data` from any
+// thread until the handle is closed, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_function_register_scalar(const struct dp_engine *engine,
+                                         const struct dp_function_signature *signature,
+                                         dp_function_callback function,
+                                         void *user_data,
+                                         struct dp_function **out,
+                                         struct dp_error **err);
+
+// Registers a function that gives one value for many rows, for all sessions of an engine, until it is closed. DuckDB has one
+// aggregate of a name: as long as the engine is open, the name takes the types that it was first registered with.
+//
+// # Safety
+// As for `dp_function_register_scalar`.
+unsigned int dp_function_register_aggregate(const struct dp_engine *engine,
+                                            const struct dp_function_signature *signature,
+                                            dp_function_callback function,
+                                            void *user_data,
+                                            struct dp_function **out,
+                                            struct dp_error **err);
+
+// Gives the results of a call that are not written in place: an array of the result's type with one value for each row, which is
+// copied and stays the caller's. To be called by the function itself, once.
+//
+// # Safety
+// `call` must be what the function was called with, `array` a live array of the type that `call->schema` tells, `err` null or a
+// place for a pointer.
+unsigned int dp_function_put(struct dp_function_call *call,
+                             const struct ArrowArray *array,
+                             struct dp_error **err);
+
+// Gives the results of a call as values, which are cast to the type of the result: one for each row. It takes any type, and
+// longer than the other ways. To be called by the function itself, once.
+//
+// # Safety
+// `call` must be what the function was called with, `values` readable for as many values as the call has rows, `err` null or a
+// place for a pointer.
+unsigned int dp_function_put_values(struct dp_function_call *call,
+                                    const struct dp_value *values,
+                                    struct dp_error **err);
+
+// Ends a registration and frees the handle; null is allowed. The function is not called any more when this returns: calls in
+// progress are waited for. SQL that calls it from then on gets `DP_CLOSED`.
+//
+// # Safety
+// `function` must be null or a live function, must not be used again, and this must not be called from inside of it.
+void dp_function_close(struct dp_function *function);
 
 // Counts what is open in this process, over all engines.
 //

@@ -12,6 +12,7 @@ module io.dataprism {
   exports io.dataprism.error;
   exports io.dataprism.event;
   exports io.dataprism.export;
+  exports io.dataprism.function;
   exports io.dataprism.job;
   exports io.dataprism.memory;
   exports io.dataprism.metrics;

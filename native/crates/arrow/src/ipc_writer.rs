@@ -129,5 +129,6 @@ fn failure(error: ArrowError) -> Error {
         message: format!("the rows cannot be written as Arrow IPC: {error}"),
         position: None,
         hint: None,
+        failure: 0,
     }
 }

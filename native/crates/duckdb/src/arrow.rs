@@ -45,6 +45,12 @@ impl Schema {
         mem::replace(&mut self.0, ArrowSchema::empty())
     }
 
+    /// The format of a column's type.
+    pub(crate) fn format(&self, column: usize) -> &[u8] {
+        // SAFETY: the caller names a child that there is, and the format of each is null-terminated.
+        unsafe { CStr::from_ptr((**self.0.children.add(column)).format) }.to_bytes()
+    }
+
     /// The names of the columns.
     pub(crate) fn column_names(&self) -> Vec<String> {
         let schema = self.as_arrow();

@@ -28,7 +28,8 @@ pub(crate) unsafe fn run(err: *mut sys::duckdb_v2_error_info_handle, body: impl 
         ErrorClass::OutOfMemory => DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY,
         _ => DUCKDB_V2_ERROR_QUERY_EXECUTOR,
     };
-    let text = raw::view(error.message.as_bytes());
+    let text = error.to_callback_text();
+    let text = raw::view(text.as_bytes());
     // SAFETY: DuckDB gives a callback a place with a live error information, and copies the text.
     unsafe {
         sys::duckdb_v2_error_info_set_code(*err, code);

@@ -59,6 +59,10 @@ pub enum ErrorClass {
     MetadataDeferred,
     /// Any other failure while a statement ran.
     Execution,
+    /// A function of the caller's failed.
+    FunctionFailed,
+    /// A function of the caller's was called after it had been closed.
+    FunctionClosed,
 }
 
 /// A failure that DuckDB reported.
@@ -72,6 +76,8 @@ pub struct Error {
     pub position: Option<usize>,
     /// What DuckDB suggests instead, for example similar names.
     pub hint: Option<String>,
+    /// The number that a function of the caller's gave its failure; zero where it gave none.
+    pub failure: u64,
 }
 
 /// The result of an operation of this crate.
@@ -85,6 +91,7 @@ impl Error {
             message: message.into(),
             position: None,
             hint: None,
+            failure: 0,
         }
     }
 
@@ -122,17 +129,21 @@ impl Error {
     /// being drawn into the text; what fails before there is a connection arrives as plain text.
     fn parse(class: ErrorClass, text: &str) -> Self {
         let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(text) else {
-            return Self::new(
-                class,
-                if text.is_empty() {
-                    "DuckDB gave no message"
-                } else {
-                    text
-                },
-            );
+            let text = if text.is_empty() {
+                "DuckDB gave no message"
+            } else {
+                text
+            };
+            return Self::marked(text).unwrap_or_else(|| Self::new(class, text));
         };
         let field = |name: &str| fields.get(name).and_then(|value| value.as_str());
         let message = field("exception_message").unwrap_or(text);
+        if let Some(error) = Self::marked(message) {
+            return Self {
+                position: field("position").and_then(|position| position.parse().ok()),
+                ..error
+            };
+        }
         let (message, did_you_mean) = split_hint(message);
         let candidates = field("candidates").filter(|names| !names.is_empty());
         Self {
@@ -142,9 +153,43 @@ impl Error {
             hint: did_you_mean
                 .map(str::to_owned)
                 .or_else(|| candidates.map(|names| format!("Candidates: {names}"))),
+            failure: 0,
         }
     }
+
+    /// The text that DuckDB is given for an error of one of its callbacks. DuckDB hands on nothing but this text, so an
+    /// error of a function says in it what it is.
+    pub(crate) fn to_callback_text(&self) -> String {
+        let class = match self.class {
+            ErrorClass::FunctionFailed => FAILED,
+            ErrorClass::FunctionClosed => CLOSED,
+            _ => return self.message.clone(),
+        };
+        format!("{MARK}{class}:{}{MARK_END}{}", self.failure, self.message)
+    }
+
+    /// The error of a function that a text speaks of, wherever in it DuckDB has put what it was given.
+    fn marked(text: &str) -> Option<Self> {
+        let (_, marked) = text.split_once(MARK)?;
+        let (mark, message) = marked.split_once(MARK_END)?;
+        let (class, failure) = mark.split_once(':')?;
+        let class = match class {
+            FAILED => ErrorClass::FunctionFailed,
+            CLOSED => ErrorClass::FunctionClosed,
+            _ => return None,
+        };
+        Some(Self {
+            failure: failure.parse().ok()?,
+            ..Self::new(class, message)
+        })
+    }
 }
+
+/// What stands before the message of a function's error.
+const MARK: &str = "[dataprism:";
+const MARK_END: &str = "] ";
+const FAILED: &str = "failed";
+const CLOSED: &str = "closed";
 
 /// DuckDB writes its suggestions into later lines of the message.
 fn split_hint(message: &str) -> (&str, Option<&str>) {

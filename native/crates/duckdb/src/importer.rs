@@ -4,7 +4,7 @@ use std::ptr;
 
 use libduckdb_sys::v2 as sys;
 
-use crate::arrow::{Batch, Schema};
+use crate::arrow::{ArrowArray, Batch, Schema};
 use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::raw::check;
@@ -50,6 +50,18 @@ impl Importer {
         // Frees the array if it was refused.
         drop(Batch::new(array));
         appended
+    }
+
+    /// Copies a batch that stays its owner's, all of whose rows come out before the next may be taken.
+    ///
+    /// # Safety
+    /// The array must be of the importer's schema, and be readable until its rows have come out.
+    pub(crate) unsafe fn append_borrowed(&mut self, array: &ArrowArray) -> Result<()> {
+        // SAFETY: importer and array are alive; what is not consumed is only read.
+        check(|err| unsafe {
+            let array = ptr::from_ref(array).cast_mut();
+            sys::duckdb_v2_arrow_importer_append(self.0, array, false, true, err)
+        })
     }
 
     /// The next rows; none once all have come out.

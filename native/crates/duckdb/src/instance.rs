@@ -140,6 +140,14 @@ impl Instance {
         Ok(config)
     }
 
+    /// What makes types and values, for as long as the instance is open.
+    pub(crate) fn factory(&self) -> Result<sys::duckdb_v2_factory_handle> {
+        let mut factory = ptr::null_mut();
+        // SAFETY: the instance is open and lends its factory.
+        check(|err| unsafe { sys::duckdb_v2_instance_get_factory(self.handle, &mut factory, err) })?;
+        Ok(factory)
+    }
+
     pub(crate) fn handle(&self) -> sys::duckdb_v2_instance_handle {
         self.handle
     }

@@ -19,6 +19,7 @@ mod delivery;
 mod error;
 mod exporter;
 mod footprint;
+mod function;
 mod gauge;
 mod importer;
 mod instance;
@@ -38,6 +39,10 @@ pub use connection::{Connection, Progress};
 pub use delivery::{BatchSink, Delivery};
 pub use error::{Error, ErrorClass, Result};
 pub use footprint::Footprint;
+pub use function::{
+    AggregateCall, AggregateFunction, AggregateStep, CallFailure, FunctionParameter, FunctionSlot,
+    ResultPlace, ScalarCall, ScalarFunction, Signature,
+};
 pub use gauge::{InstanceMemory, MemoryGauge};
 pub use instance::{Instance, Options, library_version};
 pub use prepared::PreparedStatement;

@@ -10,6 +10,11 @@ use crate::raw::{self, check};
 /// A type that DuckDB owns, or none. Frees itself.
 pub(crate) struct Type(sys::duckdb_v2_logical_type_handle);
 
+// SAFETY: a type is immutable and bound to no thread.
+unsafe impl Send for Type {}
+// SAFETY: as above.
+unsafe impl Sync for Type {}
+
 impl Type {
     /// No type, where DuckDB is to find one itself.
     pub(crate) fn none() -> Self {
@@ -24,6 +29,17 @@ impl Type {
             sys::duckdb_v2_factory_create_type_from_text(factory, &raw::view(text.as_bytes()), &mut out, err)
         })?;
         Ok(Self(out))
+    }
+
+    /// The type of a parameter, which may also be of any type.
+    pub(crate) fn parse_parameter(factory: sys::duckdb_v2_factory_handle, text: &str) -> Result<Self> {
+        if text.eq_ignore_ascii_case("ANY") {
+            return Self::of(
+                factory,
+                sys::DUCKDB_V2_LOGICAL_TYPE_ID::DUCKDB_V2_LOGICAL_TYPE_ID_ANY,
+            );
+        }
+        Self::parse(factory, text)
     }
 
     /// A type without parameters.
@@ -50,6 +66,23 @@ impl Type {
     pub(crate) fn handle(&self) -> sys::duckdb_v2_logical_type_handle {
         self.0
     }
+
+    /// The type as DuckDB writes it.
+    pub(crate) fn text(&self) -> Result<String> {
+        let mut length = 0;
+        // SAFETY: the type is alive, and without a buffer only the length is written.
+        check(|err| unsafe {
+            sys::duckdb_v2_logical_type_to_text(self.0, ptr::null_mut(), 0, &mut length, err)
+        })?;
+        let mut text = vec![0u8; length as usize + 1];
+        // SAFETY: the type is alive, and the buffer has room for the text and what ends it.
+        check(|err| unsafe {
+            let capacity = text.len() as u64;
+            sys::duckdb_v2_logical_type_to_text(self.0, text.as_mut_ptr().cast(), capacity, &mut length, err)
+        })?;
+        text.truncate(length as usize);
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
 }
 
 impl Drop for Type {
@@ -64,7 +97,29 @@ impl Drop for Type {
 /// The types of columns or arguments.
 pub(crate) struct Types(Vec<sys::duckdb_v2_logical_type_handle>);
 
+// SAFETY: types are immutable and bound to no thread.
+unsafe impl Send for Types {}
+// SAFETY: as above.
+unsafe impl Sync for Types {}
+
 impl Types {
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a copy of a type.
+    pub(crate) fn push(&mut self, logical_type: sys::duckdb_v2_logical_type_handle) -> Result<()> {
+        let mut copy = ptr::null_mut();
+        // SAFETY: the type is alive and the place for its copy is valid.
+        check(|err| unsafe { sys::duckdb_v2_logical_type_copy(logical_type, &mut copy, err) })?;
+        self.0.push(copy);
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, index: usize) -> sys::duckdb_v2_logical_type_handle {
+        self.0[index]
+    }
+
     /// For a call that takes them as an array.
     pub(crate) fn as_ptr(&self) -> *const sys::duckdb_v2_logical_type_handle {
         self.0.as_ptr()
@@ -88,6 +143,11 @@ impl Types {
                 err,
             )
         })?;
+        Self::of_bound(info, count)
+    }
+
+    /// The types of the first arguments of a call.
+    pub(crate) fn of_bound(info: sys::duckdb_v2_function_bind_info_handle, count: u64) -> Result<Self> {
         let mut types = Self(Vec::new());
         for index in 0..count {
             let mut handle = ptr::null_mut();

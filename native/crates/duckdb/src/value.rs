@@ -185,7 +185,7 @@ impl Drop for BoundValue {
 
 impl Value<'_> {
     /// Makes the value. The factory is that of an open connection.
-    fn bind(&self, factory: sys::duckdb_v2_factory_handle) -> Result<BoundValue> {
+    pub(crate) fn bind(&self, factory: sys::duckdb_v2_factory_handle) -> Result<BoundValue> {
         match self {
             Value::Null => null(factory),
             Value::List(elements) => list(factory, elements),

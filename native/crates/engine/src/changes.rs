@@ -78,6 +78,11 @@ impl Changes {
         }
     }
 
+    /// Notes that a name means something else from now on.
+    pub(crate) fn note_definition(&self, name: &str) {
+        self.note(Change::Definition(counter_of(name)));
+    }
+
     fn note(&self, change: Change) {
         let add = |counter: &AtomicU64| counter.fetch_add(1, Ordering::SeqCst);
         match change {

@@ -8,6 +8,7 @@ use dataprism_duckdb::{Connection, Instance, Options, Parameter, TableSource};
 use crate::budget::{Budget, EngineUsage, Seat};
 use crate::changes::{Changes, Versions, counter_of};
 use crate::error::{Error, ErrorCode, Result};
+use crate::function::Functions;
 use crate::handles::{Counters, HandleKind, LiveGuard, LiveHandles};
 use crate::memory::EngineMemory;
 use crate::registration::{Registration, Registrations, SessionTables};
@@ -26,11 +27,12 @@ pub struct Engine {
 /// What sessions and results share with their engine.
 pub(crate) struct EngineCore {
     pub(crate) counters: Arc<Counters>,
-    changes: Arc<Changes>,
+    pub(crate) changes: Arc<Changes>,
     plans: Arc<PlanCounters>,
     /// Whether anybody wants to be told what statements have done.
     effects_wanted: Arc<AtomicBool>,
     registrations: Arc<Registrations>,
+    pub(crate) functions: Functions,
     state: Mutex<EngineState>,
 }
 
@@ -103,6 +105,7 @@ impl Engine {
                 plans: Arc::default(),
                 effects_wanted: Arc::default(),
                 registrations: Arc::default(),
+                functions: Functions::default(),
                 state: Mutex::new(state),
             }),
             _live: live,
@@ -173,6 +176,10 @@ impl Engine {
         // Now, so that a type that DuckDB does not know is found out by whoever registers it.
         session.prepare(&select)?;
         Ok(registration)
+    }
+
+    pub(crate) fn core(&self) -> &EngineCore {
+        &self.core
     }
 
     /// What is open on this engine.
@@ -301,7 +308,14 @@ impl EngineCore {
         Ok(session)
     }
 
-    fn take_session(&self) -> Result<Arc<SessionCore>> {
+    pub(crate) fn instance(&self) -> Result<Arc<Instance>> {
+        self.lock()
+            .instance
+            .clone()
+            .ok_or_else(|| Error::closed("engine"))
+    }
+
+    pub(crate) fn take_session(&self) -> Result<Arc<SessionCore>> {
         let idle = self.lock().idle.pop();
         match idle {
             Some(session) => Ok(session),

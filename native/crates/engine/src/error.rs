@@ -115,6 +115,8 @@ pub enum ErrorCode {
     Panic = 1602,
     /// Any other failure while a statement ran.
     Execution = 1800,
+    /// A function of the caller's failed.
+    FunctionFailed = 1801,
 }
 
 impl ErrorCode {
@@ -142,7 +144,7 @@ impl ErrorCode {
             Self::Busy => ErrorKind::Busy,
             Self::Closed => ErrorKind::Closed,
             Self::Internal | Self::Fatal | Self::Panic => ErrorKind::Internal,
-            Self::Execution => ErrorKind::Execution,
+            Self::Execution | Self::FunctionFailed => ErrorKind::Execution,
         }
     }
 }
@@ -160,6 +162,8 @@ pub struct Error {
     pub position: Option<usize>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The number that a function of the caller's gave its failure; zero where it gave none.
+    pub failure: u64,
 }
 
 impl Error {
@@ -171,6 +175,7 @@ impl Error {
             sql: None,
             position: None,
             hint: None,
+            failure: 0,
         }
     }
 
@@ -293,6 +298,11 @@ impl From<DuckDbError> for Error {
             ErrorClass::InUse => ErrorCode::Busy,
             ErrorClass::Internal => ErrorCode::Internal,
             ErrorClass::Fatal => ErrorCode::Fatal,
+            ErrorClass::FunctionFailed => ErrorCode::FunctionFailed,
+            ErrorClass::FunctionClosed => {
+                return Self::new(ErrorCode::Closed, error.message)
+                    .with_hint("register it again, or keep its registration open while queries use it");
+            }
             ErrorClass::MetadataDeferred | ErrorClass::Execution => ErrorCode::Execution,
         };
         Self {
@@ -301,6 +311,7 @@ impl From<DuckDbError> for Error {
             sql: None,
             position: error.position,
             hint: error.hint,
+            failure: error.failure,
         }
     }
 }
@@ -343,6 +354,7 @@ fn explain_transaction(error: DuckDbError) -> Error {
         sql: None,
         position: error.position,
         hint,
+        failure: 0,
     }
 }
 
@@ -390,6 +402,7 @@ mod tests {
             ErrorCode::Closed,
             ErrorCode::Panic,
             ErrorCode::Execution,
+            ErrorCode::FunctionFailed,
         ] {
             assert_eq!(code as u32 / 100, code.kind() as u32, "{code:?}");
         }

@@ -20,6 +20,8 @@ pub enum HandleKind {
     StoredResult,
     /// A table that is registered.
     Table,
+    /// A function that is registered.
+    Function,
 }
 
 /// How many handles are open, by kind.
@@ -39,6 +41,8 @@ pub struct LiveHandles {
     pub stored_results: u64,
     /// Tables that are registered.
     pub tables: u64,
+    /// Functions that are registered.
+    pub functions: u64,
 }
 
 #[derive(Debug)]
@@ -50,6 +54,7 @@ pub(crate) struct Counters {
     batches: AtomicU64,
     stored_results: AtomicU64,
     tables: AtomicU64,
+    functions: AtomicU64,
 }
 
 static PROCESS: Counters = Counters::new();
@@ -64,6 +69,7 @@ impl Counters {
             batches: AtomicU64::new(0),
             stored_results: AtomicU64::new(0),
             tables: AtomicU64::new(0),
+            functions: AtomicU64::new(0),
         }
     }
 
@@ -76,6 +82,7 @@ impl Counters {
             HandleKind::Batch => &self.batches,
             HandleKind::StoredResult => &self.stored_results,
             HandleKind::Table => &self.tables,
+            HandleKind::Function => &self.functions,
         }
     }
 
@@ -88,6 +95,7 @@ impl Counters {
             batches: self.batches.load(Ordering::Acquire),
             stored_results: self.stored_results.load(Ordering::Acquire),
             tables: self.tables.load(Ordering::Acquire),
+            functions: self.functions.load(Ordering::Acquire),
         }
     }
 }

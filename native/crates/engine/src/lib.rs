@@ -13,6 +13,7 @@ mod changes;
 mod effect;
 mod engine;
 mod error;
+mod function;
 mod handles;
 mod machine;
 mod memory;
@@ -26,12 +27,14 @@ pub use budget::{Budget, EngineUsage, MemoryKind, MemoryUsage, Reservation};
 pub use change::ObjectKind;
 pub use changes::Versions;
 pub use dataprism_duckdb::{
-    ArrowArray, ArrowSchema, Batch, DUCKDB_VERSION, Modification, Options, Parameter, Profile, Progress,
-    Schema, TableSource, Value, library_version,
+    AggregateCall, AggregateFunction, AggregateStep, ArrowArray, ArrowSchema, Batch, CallFailure,
+    DUCKDB_VERSION, FunctionParameter, Modification, Options, Parameter, Profile, Progress, ResultPlace,
+    ScalarCall, ScalarFunction, Schema, Signature, TableSource, Value, library_version,
 };
 pub use effect::Effect;
 pub use engine::{Engine, PlanCounts};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
+pub use function::Function;
 pub use handles::{HandleKind, LiveHandles};
 pub use registration::Registration;
 pub use result::{BatchGuard, QueryResult};

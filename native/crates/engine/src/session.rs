@@ -597,6 +597,13 @@ impl SessionCore {
             .map_or(true, |connection| connection.is_none())
     }
 
+    /// Does something with the connection that is no statement.
+    pub(crate) fn with_connection<T>(&self, act: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _state = self.begin()?;
+        let connection = self.connection()?;
+        act(&connection)
+    }
+
     pub(crate) fn connection(&self) -> Result<Arc<Connection>> {
         let connection = self.connection.read().map_err(|_| Error::poisoned())?;
         connection.clone().ok_or_else(|| Error::closed("session"))

@@ -409,6 +409,7 @@ fn every_handle_is_counted_and_uncounted() {
         batches: 1,
         stored_results: 0,
         tables: 0,
+        functions: 0,
     };
     assert_eq!(engine.live_handles(), open);
     drop((batch, result, statement, session));

@@ -1,6 +1,6 @@
 //! Error objects.
 
-use std::ffi::{c_longlong, c_uint};
+use std::ffi::{c_longlong, c_uint, c_ulonglong};
 
 use dataprism_engine::Error;
 pub use dataprism_engine::ErrorKind;
@@ -82,6 +82,8 @@ pub struct dp_error_info {
     pub position: c_longlong,
     /// What to do about it; empty where there is no advice.
     pub hint: dp_text,
+    /// The number that a function of the caller's gave its failure; zero where none did.
+    pub failure: c_ulonglong,
 }
 
 /// Reads an error. Fails only where an argument is null.
@@ -101,6 +103,7 @@ pub unsafe extern "C" fn dp_error_describe(error: *const dp_error, out: *mut dp_
                 sql: dp_text::optional(error.sql.as_deref()),
                 position: error.position.map_or(-1, |position| position as c_longlong),
                 hint: dp_text::optional(error.hint.as_deref()),
+                failure: error.failure,
             };
             guard::put(out, "out", info)
         })

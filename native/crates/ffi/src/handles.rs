@@ -25,6 +25,8 @@ pub struct dp_live_handles {
     pub stored_results: c_ulonglong,
     /// Tables that are registered.
     pub tables: c_ulonglong,
+    /// Functions that are registered.
+    pub functions: c_ulonglong,
 }
 
 impl From<LiveHandles> for dp_live_handles {
@@ -37,6 +39,7 @@ impl From<LiveHandles> for dp_live_handles {
             batches: live.batches,
             stored_results: live.stored_results,
             tables: live.tables,
+            functions: live.functions,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::budget::{dp_engine_usage, dp_memory_usage};
 use crate::changes::{dp_plan_counts, dp_versions};
 use crate::engine::dp_engine_options;
 use crate::error::{dp_error, dp_error_info};
+use crate::function::{dp_function_call, dp_function_parameter, dp_function_signature};
 use crate::guard;
 use crate::handles::dp_live_handles;
 use crate::observing::{dp_effect, dp_profile};
@@ -45,6 +46,7 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_text { data => "data", length => "length" }
     dp_error_info {
         code => "code", kind => "kind", message => "message", sql => "sql", position => "position", hint => "hint",
+        failure => "failure",
     }
     dp_version { struct_size => "struct_size", dataprism => "dataprism", duckdb => "duckdb" }
     dp_engine_options {
@@ -60,6 +62,7 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_live_handles {
         engines => "engines", sessions => "sessions", statements => "statements", results => "results",
         batches => "batches", stored_results => "stored_results", tables => "tables",
+        functions => "functions",
     }
     dp_versions { changes => "changes", definitions => "definitions", rows => "rows" }
     dp_plan_counts { hits => "hits", misses => "misses" }
@@ -74,6 +77,17 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         total => "total", operators => "operators", binding => "binding", optimizing => "optimizing",
         physical_planning => "physical_planning", rows_scanned => "rows_scanned", peak_memory => "peak_memory",
         peak_spilled => "peak_spilled", bytes_read => "bytes_read", bytes_written => "bytes_written",
+    }
+    dp_function_parameter { name => "name", r#type => "type" }
+    dp_function_signature {
+        name => "name", parameters => "parameters", parameter_count => "parameter_count", variadic => "variadic",
+        returns => "returns", nulls_passed => "nulls_passed", is_volatile => "is_volatile",
+    }
+    dp_function_call {
+        step => "step", is_one_state => "is_one_state", plan => "plan", schema => "schema",
+        arguments => "arguments", rows => "rows", complete => "complete", states => "states", sources => "sources",
+        values => "values", validity => "validity", message => "message", message_capacity => "message_capacity",
+        message_length => "message_length", failure => "failure", place => "place",
     }
     dp_layout { structure => "structure", field => "field", offset => "offset" }
     ArrowSchema {

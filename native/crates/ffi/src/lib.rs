@@ -11,6 +11,7 @@ pub mod changes;
 pub mod copy;
 pub mod engine;
 pub mod error;
+pub mod function;
 mod guard;
 pub mod handles;
 pub mod ipc;

@@ -21,6 +21,7 @@ import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.error.UnsupportedException;
 import io.dataprism.event.EventBus;
+import io.dataprism.function.Functions;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.engine.NativeEngine;
@@ -28,6 +29,7 @@ import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
 import io.dataprism.internal.execution.WorkerPool;
+import io.dataprism.internal.function.FunctionRegistry;
 import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.handle.LeakReporter;
 import io.dataprism.internal.job.JobScheduler;
@@ -231,6 +233,11 @@ public final class Engine implements AutoCloseable {
   /// @throws ClosedException if the engine is closed
   public Session session() {
     return workers.runUninterrupted(() -> new Session(nativeEngine.get().session(), this));
+  }
+
+  /// Functions written in Java that SQL calls.
+  public Functions functions() {
+    return new FunctionRegistry(nativeEngine, ParameterCopy::of);
   }
 
   /// Counts what is open on this engine, the engine included.

@@ -17,8 +17,16 @@ import io.dataprism.internal.handle.Errors;
 /// @param batches record batches
 /// @param cachedResults results that are kept in a cache
 /// @param tables tables that are registered
+/// @param functions functions that are registered
 public record LiveHandles(
-    long engines, long sessions, long statements, long results, long batches, long cachedResults, long tables) {
+    long engines,
+    long sessions,
+    long statements,
+    long results,
+    long batches,
+    long cachedResults,
+    long tables,
+    long functions) {
   /// Counts what is open in this process, over all engines.
   ///
   /// @throws NativeLoadException if the native library cannot be loaded
@@ -39,11 +47,12 @@ public record LiveHandles(
         live.results(),
         live.batches(),
         live.storedResults(),
-        live.tables());
+        live.tables(),
+        live.functions());
   }
 
   /// All kinds together.
   public long total() {
-    return engines + sessions + statements + results + batches + cachedResults + tables;
+    return engines + sessions + statements + results + batches + cachedResults + tables + functions;
   }
 }

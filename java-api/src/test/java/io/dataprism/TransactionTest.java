@@ -50,7 +50,7 @@ class TransactionTest {
 
   @AfterEach
   void close() {
-    assertThat(engine.liveHandles()).as("the engine alone is open").isEqualTo(new LiveHandles(1, 0, 0, 0, 0, 0, 0));
+    assertThat(engine.liveHandles()).as("the engine alone is open").isEqualTo(new LiveHandles(1, 0, 0, 0, 0, 0, 0, 0));
     engine.close();
   }
 

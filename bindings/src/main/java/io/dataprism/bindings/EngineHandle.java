@@ -38,7 +38,14 @@ public final class EngineHandle extends ParentHandle {
 
   /// How many handles are open, by kind.
   public record Live(
-      long engines, long sessions, long statements, long results, long batches, long storedResults, long tables) {
+      long engines,
+      long sessions,
+      long statements,
+      long results,
+      long batches,
+      long storedResults,
+      long tables,
+      long functions) {
     static Live of(MemorySegment live) {
       return new Live(
           dp_live_handles.engines(live),
@@ -47,9 +54,12 @@ public final class EngineHandle extends ParentHandle {
           dp_live_handles.results(live),
           dp_live_handles.batches(live),
           dp_live_handles.stored_results(live),
-          dp_live_handles.tables(live));
+          dp_live_handles.tables(live),
+          dp_live_handles.functions(live));
     }
   }
+
+  private final FunctionFailures functionFailures = new FunctionFailures();
 
   private EngineHandle(MemorySegment address, NativeError.Mapper mapper) {
     super(address, mapper);
@@ -75,6 +85,22 @@ public final class EngineHandle extends ParentHandle {
       NativeError.check(Dataprism.dp_engine_open(struct, out, error), error, mapper);
       return new EngineHandle(out.get(ValueLayout.ADDRESS, 0), mapper);
     }
+  }
+
+  FunctionFailures functionFailures() {
+    return functionFailures;
+  }
+
+  /// Gives what a function has thrown, once; null if it is not there any more.
+  ///
+  /// @param failure the number by which the query's error knows it
+  public @Nullable Throwable takeFunctionFailure(long failure) {
+    return functionFailures.take(failure);
+  }
+
+  /// How many of those are waiting to be asked for.
+  public int functionFailureCount() {
+    return functionFailures.size();
   }
 
   /// Opens a session.

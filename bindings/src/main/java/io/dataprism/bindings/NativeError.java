@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// @param sql the SQL that failed, or null
 /// @param position where in the UTF-8 bytes of the SQL, or -1
 /// @param hint what to do about it, or null
-public record NativeError(int code, String message, @Nullable String sql, long position, @Nullable String hint) {
+/// @param failure the number that a function gave its failure, or zero
+public record NativeError(
+    int code, String message, @Nullable String sql, long position, @Nullable String hint, long failure) {
 
   /// Codes of errors that this side of the boundary raises itself.
   static final int INVALID_INPUT = 1200;
@@ -30,7 +32,7 @@ public record NativeError(int code, String message, @Nullable String sql, long p
   static final int OUT_OF_MEMORY = 600;
 
   static NativeError of(int code, String message, String hint) {
-    return new NativeError(code, message, null, -1, hint);
+    return new NativeError(code, message, null, -1, hint, 0);
   }
 
   /// Turns failures into the exceptions of the layer above.
@@ -59,20 +61,21 @@ public record NativeError(int code, String message, @Nullable String sql, long p
   static NativeError take(int code, MemorySegment slot) {
     MemorySegment error = slot.get(ValueLayout.ADDRESS, 0);
     if (error.address() == 0) {
-      return new NativeError(code, "the native library gave no message", null, -1, null);
+      return new NativeError(code, "the native library gave no message", null, -1, null, 0);
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = dp_error_info.allocate(arena);
       int described = Dataprism.dp_error_describe(error, info);
       if (described != 0) {
-        return new NativeError(code, "the native library could not describe its error", null, -1, null);
+        return new NativeError(code, "the native library could not describe its error", null, -1, null, 0);
       }
       return new NativeError(
           dp_error_info.code(info),
           text(dp_error_info.message(info)),
           optional(text(dp_error_info.sql(info))),
           dp_error_info.position(info),
-          optional(text(dp_error_info.hint(info))));
+          optional(text(dp_error_info.hint(info))),
+          dp_error_info.failure(info));
     } finally {
       Dataprism.dp_error_close(error);
     }

@@ -2,6 +2,7 @@ package io.dataprism.bindings;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -16,7 +17,10 @@ public abstract class NativeHandle implements AutoCloseable {
   /// the native work starts is lost on it.
   private static final long INTERRUPT_INTERVAL_NANOS = 200_000;
 
+  private static final AtomicLong LAST_NUMBER = new AtomicLong();
+
   private final AtomicInteger state = new AtomicInteger();
+  private final long number = LAST_NUMBER.incrementAndGet();
   private final MemorySegment address;
   final NativeError.Mapper mapper;
 
@@ -89,6 +93,9 @@ public abstract class NativeHandle implements AutoCloseable {
   /// Closes the handle; closing twice is allowed, and the second call returns at once.
   @Override
   public final void close() {
+    if (isClosed()) {
+      return;
+    }
     requireClosable();
     int before;
     do {
@@ -142,8 +149,21 @@ public abstract class NativeHandle implements AutoCloseable {
   /// Stops what runs on the handle.
   abstract void interruptNative(MemorySegment handle);
 
+  /// The number of the handle that was opened last.
+  static long lastNumber() {
+    return LAST_NUMBER.get();
+  }
+
   /// Throws where closing would wait for the calling thread itself.
-  public void requireClosable() {}
+  public void requireClosable() {
+    if (FunctionUpcall.isCalledSince(number)) {
+      throw mapper.map(
+          NativeError.of(
+              NativeError.BUSY,
+              "a function that a query calls cannot close the " + name() + ", which may wait for it",
+              "close it after the query; what the function has opened itself it may close"));
+    }
+  }
 
   /// Called once, when no call is in progress and none can begin any more.
   void beforeFree() {}

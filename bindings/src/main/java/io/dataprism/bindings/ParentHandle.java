@@ -24,6 +24,7 @@ abstract class ParentHandle extends NativeHandle {
 
   @Override
   public void requireClosable() {
+    super.requireClosable();
     children.forEach(NativeHandle::requireClosable);
   }
 

@@ -77,6 +77,7 @@ public final class StatementHandle extends NativeHandle {
 
   @Override
   public void requireClosable() {
+    super.requireClosable();
     runningIn.forEach(NativeHandle::requireClosable);
   }
 

@@ -42,6 +42,7 @@ public final class TableHandle extends NativeHandle {
 
   @Override
   public void requireClosable() {
+    super.requireClosable();
     if (BatchSink.isCalled() || StreamedBatches.isCalled()) {
       throw mapper.map(
           NativeError.of(

@@ -10,6 +10,9 @@ import io.dataprism.bindings.generated.dp_effect;
 import io.dataprism.bindings.generated.dp_engine_options;
 import io.dataprism.bindings.generated.dp_engine_usage;
 import io.dataprism.bindings.generated.dp_error_info;
+import io.dataprism.bindings.generated.dp_function_call;
+import io.dataprism.bindings.generated.dp_function_parameter;
+import io.dataprism.bindings.generated.dp_function_signature;
 import io.dataprism.bindings.generated.dp_layout;
 import io.dataprism.bindings.generated.dp_live_handles;
 import io.dataprism.bindings.generated.dp_memory_usage;
@@ -53,6 +56,9 @@ class GeneratedBindingsTest {
       Map.ofEntries(
           Map.entry("dp_text", dp_text.layout()),
           Map.entry("dp_error_info", dp_error_info.layout()),
+          Map.entry("dp_function_call", dp_function_call.layout()),
+          Map.entry("dp_function_parameter", dp_function_parameter.layout()),
+          Map.entry("dp_function_signature", dp_function_signature.layout()),
           Map.entry("dp_effect", dp_effect.layout()),
           Map.entry("dp_profile", dp_profile.layout()),
           Map.entry("dp_version", dp_version.layout()),

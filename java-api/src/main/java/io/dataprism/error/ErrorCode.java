@@ -80,7 +80,9 @@ public enum ErrorCode {
   /// There is no native library for this operating system and processor.
   PLATFORM(1703),
   /// Any other failure while a statement ran.
-  EXECUTION(1800);
+  EXECUTION(1800),
+  /// A function written in Java, which SQL called, has thrown an exception: the cause.
+  FUNCTION_FAILED(1801);
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
       Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(ErrorCode::number, Function.identity()));

@@ -193,6 +193,60 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_EXECUTION() {
         return DP_EXECUTION;
     }
+    private static final int DP_FUNCTION_CALL = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_FUNCTION_CALL = 1
+     * }
+     */
+    public static int DP_FUNCTION_CALL() {
+        return DP_FUNCTION_CALL;
+    }
+    private static final int DP_AGGREGATE_UPDATE = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_AGGREGATE_UPDATE = 2
+     * }
+     */
+    public static int DP_AGGREGATE_UPDATE() {
+        return DP_AGGREGATE_UPDATE;
+    }
+    private static final int DP_AGGREGATE_COMBINE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_AGGREGATE_COMBINE = 3
+     * }
+     */
+    public static int DP_AGGREGATE_COMBINE() {
+        return DP_AGGREGATE_COMBINE;
+    }
+    private static final int DP_AGGREGATE_FINISH = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_AGGREGATE_FINISH = 4
+     * }
+     */
+    public static int DP_AGGREGATE_FINISH() {
+        return DP_AGGREGATE_FINISH;
+    }
+    private static final int DP_AGGREGATE_DESTROY = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_AGGREGATE_DESTROY = 5
+     * }
+     */
+    public static int DP_AGGREGATE_DESTROY() {
+        return DP_AGGREGATE_DESTROY;
+    }
+    private static final int DP_AGGREGATE_RELEASE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_AGGREGATE_RELEASE = 6
+     * }
+     */
+    public static int DP_AGGREGATE_RELEASE() {
+        return DP_AGGREGATE_RELEASE;
+    }
     private static final int DP_IPC_UNCOMPRESSED = (int)0L;
     /**
      * {@snippet lang=c :
@@ -2154,6 +2208,319 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_error_close", error);
             }
             mh$.invokeExact(error);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_register_scalar {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_register_scalar");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_register_scalar$descriptor() {
+        return dp_function_register_scalar.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_register_scalar$handle() {
+        return dp_function_register_scalar.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_register_scalar$address() {
+        return dp_function_register_scalar.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_scalar(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_register_scalar(MemorySegment engine, MemorySegment signature, MemorySegment function, MemorySegment user_data, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_function_register_scalar.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_register_scalar", engine, signature, function, user_data, out, err);
+            }
+            return (int)mh$.invokeExact(engine, signature, function, user_data, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_register_aggregate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_register_aggregate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_register_aggregate$descriptor() {
+        return dp_function_register_aggregate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_register_aggregate$handle() {
+        return dp_function_register_aggregate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_register_aggregate$address() {
+        return dp_function_register_aggregate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_aggregate(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_register_aggregate(MemorySegment engine, MemorySegment signature, MemorySegment function, MemorySegment user_data, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_function_register_aggregate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_register_aggregate", engine, signature, function, user_data, out, err);
+            }
+            return (int)mh$.invokeExact(engine, signature, function, user_data, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_put {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_put");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_put$descriptor() {
+        return dp_function_put.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_put$handle() {
+        return dp_function_put.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_put$address() {
+        return dp_function_put.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_put(struct dp_function_call *call, const struct ArrowArray *array, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_put(MemorySegment call, MemorySegment array, MemorySegment err) {
+        var mh$ = dp_function_put.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_put", call, array, err);
+            }
+            return (int)mh$.invokeExact(call, array, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_put_values {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_put_values");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_put_values$descriptor() {
+        return dp_function_put_values.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_put_values$handle() {
+        return dp_function_put_values.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_put_values$address() {
+        return dp_function_put_values.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_values(struct dp_function_call *call, const struct dp_value *values, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_put_values(MemorySegment call, MemorySegment values, MemorySegment err) {
+        var mh$ = dp_function_put_values.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_put_values", call, values, err);
+            }
+            return (int)mh$.invokeExact(call, values, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static FunctionDescriptor dp_function_close$descriptor() {
+        return dp_function_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static MethodHandle dp_function_close$handle() {
+        return dp_function_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static MemorySegment dp_function_close$address() {
+        return dp_function_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_function_close(struct dp_function *function)
+     * }
+     */
+    public static void dp_function_close(MemorySegment function) {
+        var mh$ = dp_function_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_close", function);
+            }
+            mh$.invokeExact(function);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

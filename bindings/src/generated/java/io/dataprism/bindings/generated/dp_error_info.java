@@ -21,6 +21,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     struct dp_text sql;
  *     long long position;
  *     struct dp_text hint;
+ *     unsigned long long failure;
  * }
  * }
  */
@@ -36,7 +37,8 @@ public class dp_error_info {
         dp_text.layout().withName("message"),
         dp_text.layout().withName("sql"),
         Dataprism.C_LONG_LONG.withName("position"),
-        dp_text.layout().withName("hint")
+        dp_text.layout().withName("hint"),
+        Dataprism.C_LONG_LONG.withName("failure")
     ).withName("dp_error_info");
 
     /**
@@ -308,6 +310,50 @@ public class dp_error_info {
      */
     public static void hint(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, hint$OFFSET, hint$LAYOUT.byteSize());
+    }
+
+    private static final OfLong failure$LAYOUT = (OfLong)$LAYOUT.select(groupElement("failure"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long failure
+     * }
+     */
+    public static final OfLong failure$layout() {
+        return failure$LAYOUT;
+    }
+
+    private static final long failure$OFFSET = $LAYOUT.byteOffset(groupElement("failure"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long failure
+     * }
+     */
+    public static final long failure$offset() {
+        return failure$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long failure
+     * }
+     */
+    public static long failure(MemorySegment struct) {
+        return struct.get(failure$LAYOUT, failure$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long failure
+     * }
+     */
+    public static void failure(MemorySegment struct, long fieldValue) {
+        struct.set(failure$LAYOUT, failure$OFFSET, fieldValue);
     }
 
     /**

@@ -22,6 +22,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     unsigned long long batches;
  *     unsigned long long stored_results;
  *     unsigned long long tables;
+ *     unsigned long long functions;
  * }
  * }
  */
@@ -38,7 +39,8 @@ public class dp_live_handles {
         Dataprism.C_LONG_LONG.withName("results"),
         Dataprism.C_LONG_LONG.withName("batches"),
         Dataprism.C_LONG_LONG.withName("stored_results"),
-        Dataprism.C_LONG_LONG.withName("tables")
+        Dataprism.C_LONG_LONG.withName("tables"),
+        Dataprism.C_LONG_LONG.withName("functions")
     ).withName("dp_live_handles");
 
     /**
@@ -354,6 +356,50 @@ public class dp_live_handles {
      */
     public static void tables(MemorySegment struct, long fieldValue) {
         struct.set(tables$LAYOUT, tables$OFFSET, fieldValue);
+    }
+
+    private static final OfLong functions$LAYOUT = (OfLong)$LAYOUT.select(groupElement("functions"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long functions
+     * }
+     */
+    public static final OfLong functions$layout() {
+        return functions$LAYOUT;
+    }
+
+    private static final long functions$OFFSET = $LAYOUT.byteOffset(groupElement("functions"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long functions
+     * }
+     */
+    public static final long functions$offset() {
+        return functions$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long functions
+     * }
+     */
+    public static long functions(MemorySegment struct) {
+        return struct.get(functions$LAYOUT, functions$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long functions
+     * }
+     */
+    public static void functions(MemorySegment struct, long fieldValue) {
+        struct.set(functions$LAYOUT, functions$OFFSET, fieldValue);
     }
 
     /**

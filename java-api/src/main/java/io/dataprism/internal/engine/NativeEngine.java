@@ -154,7 +154,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier, 
 
   @Override
   public DataPrismException map(NativeError error) {
-    DataPrismException e = Errors.of(error);
+    DataPrismException e = Errors.of(error, cause(error));
     switch (e.code()) {
       case OUT_OF_MEMORY, SPILL_LIMIT -> {
         note(e);
@@ -168,6 +168,12 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier, 
       default -> {}
     }
     return e;
+  }
+
+  /// What a function has thrown, if that is why a query failed.
+  private @Nullable Throwable cause(NativeError error) {
+    EngineHandle open = handle;
+    return error.failure() == 0 || open == null ? null : open.takeFunctionFailure(error.failure());
   }
 
   private void note(DataPrismException e) {

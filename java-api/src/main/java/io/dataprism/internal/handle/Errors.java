@@ -26,6 +26,7 @@ import io.dataprism.error.TimeLimitException;
 import io.dataprism.error.TransactionException;
 import io.dataprism.error.UnsupportedException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// The one place where failures become exceptions.
 public final class Errors {
@@ -33,9 +34,14 @@ public final class Errors {
 
   /// The exception for a failure that the native library, or a call into it, reports.
   public static DataPrismException of(NativeError error) {
+    return of(error, null);
+  }
+
+  /// The exception for a failure that has a cause in Java.
+  public static DataPrismException of(NativeError error, @Nullable Throwable cause) {
     String sql = error.sql();
     int position = sql == null ? -1 : characterIndex(sql, error.position());
-    return of(new Details(ErrorCode.of(error.code()), error.message(), sql, position, error.hint(), null));
+    return of(new Details(ErrorCode.of(error.code()), error.message(), sql, position, error.hint(), cause));
   }
 
   /// The exception for a library that could not be loaded.
@@ -68,7 +74,7 @@ public final class Errors {
       case CLOSED -> new ClosedException(details);
       case INTERNAL, FATAL, PANIC -> new InternalException(details);
       case LIBRARY_UNAVAILABLE, ABI_MISMATCH, JAVA_RUNTIME, PLATFORM -> new NativeLoadException(details);
-      case EXECUTION -> new ExecutionException(details);
+      case EXECUTION, FUNCTION_FAILED -> new ExecutionException(details);
     };
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts the status of an engine together.
 public final class StatusReader {
-  private static final LiveHandles NONE = new LiveHandles(0, 0, 0, 0, 0, 0, 0);
+  private static final LiveHandles NONE = new LiveHandles(0, 0, 0, 0, 0, 0, 0, 0);
 
   private StatusReader() {}
 
@@ -68,7 +68,8 @@ public final class StatusReader {
           live.results(),
           live.batches(),
           live.storedResults(),
-          live.tables());
+          live.tables(),
+          live.functions());
     } catch (ClosedException e) {
       return NONE;
     }
