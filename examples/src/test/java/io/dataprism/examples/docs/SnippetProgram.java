@@ -175,11 +175,13 @@ final class SnippetProgram {
         import io.dataprism.cache.*;
         import io.dataprism.event.*;
         import io.dataprism.export.*;
+        import io.dataprism.function.*;
         import io.dataprism.job.*;
         import io.dataprism.memory.*;
         import io.dataprism.metrics.*;
         import io.dataprism.micrometer.*;
         import io.dataprism.plan.*;
+        import io.dataprism.registration.*;
         import io.dataprism.schema.*;
         import io.dataprism.status.*;
         import io.dataprism.terminal.*;
