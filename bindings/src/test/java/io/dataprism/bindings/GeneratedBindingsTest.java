@@ -78,7 +78,7 @@ class GeneratedBindingsTest {
           Map.entry("dp_table_source", dp_table_source.layout()));
 
   /// Classes that stand for types of functions, which have no layout.
-  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink", "dp_row_source");
+  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink", "dp_function_callback", "dp_row_source");
 
   @BeforeAll
   static void load() throws LibraryLoadException {
