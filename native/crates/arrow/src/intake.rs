@@ -10,6 +10,7 @@ use arrow_schema::{ArrowError, DataType, Fields, Schema as ArrowSchemaOf, Schema
 use dataprism_duckdb::{ArrowArray, ArrowSchema, Batch, Error, ErrorClass, Result, Schema};
 
 use crate::shape::{check_array, check_schema, malformed};
+use crate::support::require_readable;
 use crate::table::require_columns;
 
 /// The columns of some rows, checked.
@@ -36,6 +37,7 @@ impl Intake {
         let schema = contained(|| ArrowSchemaOf::try_from(&owned))?;
         let schema = Arc::new(schema);
         require_columns(&schema)?;
+        require_readable(&schema)?;
         Ok(Self { schema })
     }
 

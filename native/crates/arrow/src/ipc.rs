@@ -14,6 +14,7 @@ use arrow_schema::ArrowError;
 use dataprism_duckdb::Result;
 
 use crate::intake::{Rows, contained};
+use crate::support::require_readable;
 use crate::table::MemoryTable;
 
 /// How many bytes the end of a file takes: the length of the footer, and the format's name.
@@ -42,7 +43,9 @@ pub unsafe fn read_file(bytes: MappedBytes) -> Result<MemoryTable> {
     let (address, length) = (bytes.address, bytes.length);
     // SAFETY: as the caller vouches.
     let buffer = unsafe { Buffer::from_custom_allocation(address, length, Arc::new(bytes)) };
-    contained(|| tables_of(&buffer)).and_then(|(schema, arrays)| MemoryTable::new(schema, arrays))
+    let (schema, arrays) = contained(|| tables_of(&buffer))?;
+    require_readable(&schema)?;
+    MemoryTable::new(schema, arrays)
 }
 
 fn tables_of(buffer: &Buffer) -> std::result::Result<(arrow_schema::SchemaRef, Vec<Rows>), ArrowError> {

@@ -8,6 +8,7 @@ mod ipc;
 mod ipc_writer;
 mod shape;
 mod stream;
+mod support;
 mod table;
 
 pub use dataprism_duckdb::Result;

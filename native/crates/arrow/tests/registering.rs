@@ -198,6 +198,23 @@ fn a_stream_is_read_once_and_its_error_is_the_querys() {
 }
 
 #[test]
+fn types_that_would_be_read_wrongly_are_refused() {
+    let day_time = DataType::Interval(arrow_schema::IntervalUnit::DayTime);
+    let texts = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let array = DataType::FixedSizeList(Arc::new(Field::new("element", texts, true)), 2);
+    for data_type in [day_time, array] {
+        let schema = Schema::new(vec![Field::new("c", data_type, true)]);
+        let schema = FFI_ArrowSchema::try_from(&schema).unwrap();
+        // SAFETY: both structures have the layout that Arrow lays down.
+        let mut schema = unsafe { std::mem::transmute::<FFI_ArrowSchema, ArrowSchema>(schema) };
+        // SAFETY: the structure is Arrow's own.
+        let error = unsafe { Intake::new(&mut schema) }.err().unwrap();
+        assert_eq!(error.class, dataprism_duckdb::ErrorClass::NotImplemented);
+        assert!(error.message.contains("column 'c'"), "{error:?}");
+    }
+}
+
+#[test]
 fn a_file_is_read_in_place() {
     let engine = engine(2);
     let mut bytes = Vec::new();

@@ -130,6 +130,12 @@ public final class EngineHandle extends ParentHandle {
       String name, MemorySegment schema, MemorySegment arrays, @Nullable AutoCloseable memory) {
     return register(
         memory,
+        () -> {
+          ArrowStructs.releaseSchema(schema);
+          for (long i = 0; i < arrays.byteSize() / ArrowArray.sizeof(); i++) {
+            ArrowStructs.releaseArray(ArrowArray.asSlice(arrays, i));
+          }
+        },
         (call, out) ->
             Dataprism.dp_engine_register_arrays(
                 call.handle(),
@@ -164,6 +170,7 @@ public final class EngineHandle extends ParentHandle {
   public TableHandle registerStream(String name, MemorySegment stream) {
     return register(
         null,
+        () -> ArrowStructs.releaseStream(stream),
         (call, out) ->
             Dataprism.dp_engine_register_stream(call.handle(), text(name, call.arena()), stream, out, call.error()));
   }
@@ -174,6 +181,10 @@ public final class EngineHandle extends ParentHandle {
   public TableHandle registerSource(String name, MemorySegment schema, BatchSource source) {
     return register(
         null,
+        () -> {
+          ArrowStructs.releaseSchema(schema);
+          source.close();
+        },
         (call, out) ->
             Dataprism.dp_engine_register_source(
                 call.handle(),
@@ -190,6 +201,7 @@ public final class EngineHandle extends ParentHandle {
   public TableHandle registerFile(String name, MemorySegment bytes, AutoCloseable memory) {
     return register(
         memory,
+        () -> {},
         (call, out) ->
             Dataprism.dp_engine_register_file(
                 call.handle(), text(name, call.arena()), bytes, bytes.byteSize(), out, call.error()));
@@ -200,14 +212,20 @@ public final class EngineHandle extends ParentHandle {
     int make(NativeCall call, MemorySegment out);
   }
 
-  private TableHandle register(@Nullable AutoCloseable memory, RegisterCall register) {
+  /// @param refused releases what the call would have taken over, if it is not made
+  private TableHandle register(@Nullable AutoCloseable memory, Runnable refused, RegisterCall register) {
     TableHandle table = null;
+    boolean begun = false;
     try (NativeCall call = begin()) {
+      begun = true;
       MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
       call.check(register.make(call, out));
       table = adopt(new TableHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this, memory));
       return table;
     } finally {
+      if (!begun) {
+        refused.run();
+      }
       if (table == null && memory != null) {
         MemoryHold.release(memory);
       }

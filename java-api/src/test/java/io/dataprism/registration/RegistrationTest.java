@@ -146,7 +146,7 @@ class RegistrationTest {
       Level level,
       LocalDate day,
       Instant moment,
-      Inner inner,
+      Inner nested,
       Map<String, Integer> more) {}
 
   @Test
@@ -169,7 +169,7 @@ class RegistrationTest {
           .isEqualTo(1);
       assertThat(number("SELECT count(*) FROM readings WHERE day = '2026-11-25' AND moment = '2026-11-25 12:00:00+00'"))
           .isEqualTo(1);
-      assertThat(number("SELECT (inner.a + len(inner.tags) + more['k'])::BIGINT FROM readings WHERE id = 1"))
+      assertThat(number("SELECT (nested.a + len(nested.tags) + more['k'])::BIGINT FROM readings WHERE id = 1"))
           .isEqualTo(12);
       assertThat(number("SELECT count(*) FROM readings WHERE COLUMNS(* EXCLUDE (id)) IS NULL")).isEqualTo(1);
     }
