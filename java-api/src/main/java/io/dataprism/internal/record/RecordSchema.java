@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL types that the components of records stand for, by the rules that parameters follow.
 public final class RecordSchema {
@@ -55,6 +56,11 @@ public final class RecordSchema {
 
   private RecordSchema() {}
 
+  /// The type that a class stands for by itself; null where there is none.
+  public static @Nullable DataType plainType(Class<?> type) {
+    return PLAIN.get(type);
+  }
+
   /// A column for each component.
   ///
   /// @throws InvalidInputException if a component has a class that tells no type
@@ -84,7 +90,7 @@ public final class RecordSchema {
       }
     }
     if (java instanceof Class<?> plain) {
-      DataType known = PLAIN.get(plain);
+      DataType known = plainType(plain);
       if (known != null) {
         return known;
       }
