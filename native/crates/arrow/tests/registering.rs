@@ -6,7 +6,8 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use arrow_array::StructArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
@@ -15,9 +16,7 @@ use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, RecordBatch, Record
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use dataprism_arrow::{ArrowArrayStream, Intake, MappedBytes, MemoryTable, StreamTable, read_file};
-use dataprism_engine::{
-    ArrowArray, ArrowSchema, Engine, Error, ErrorCode, LiveHandles, Options, TableSource,
-};
+use dataprism_engine::{ArrowArray, ArrowSchema, Engine, Error, ErrorCode, Options, TableSource};
 
 fn engine(threads: u32) -> Engine {
     let options = Options {
@@ -141,10 +140,10 @@ fn a_name_that_is_taken_is_refused_and_a_type_that_is_unknown_too() {
 #[test]
 fn closing_waits_for_what_is_computed_and_refuses_what_is_not() {
     let engine = engine(2);
-    let threads = Arc::new(Mutex::new(HashSet::new()));
+    let meeting = Meeting::of(1);
     let watched = Watched {
         table: memory_table(&[batch(0, 500_000)]),
-        threads: Arc::clone(&threads),
+        meeting: Arc::clone(&meeting),
     };
     let registration = engine.register("t", Arc::new(watched)).unwrap();
     let result = engine.query("SELECT id FROM t", &[]).unwrap();
@@ -154,7 +153,7 @@ fn closing_waits_for_what_is_computed_and_refuses_what_is_not() {
     assert_eq!(integers(&engine, "SELECT count(*) FROM t").unwrap(), [500_000]);
     drop((first, guard));
     drop(result);
-    threads.lock().unwrap().clear();
+    meeting.threads.lock().unwrap().clear();
     let counted = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -162,7 +161,7 @@ fn closing_waits_for_what_is_computed_and_refuses_what_is_not() {
             integers::<1>(&engine, sql).unwrap();
             counted.fetch_add(1, Ordering::SeqCst);
         });
-        while threads.lock().unwrap().is_empty() {
+        while meeting.is_empty() {
             std::thread::yield_now();
         }
         registration.close().unwrap();
@@ -241,15 +240,46 @@ fn a_file_is_read_in_place() {
     engine.close();
 }
 
-/// Notes which threads read a table.
+/// Notes which threads read a table, and has each wait until as many are there as are wanted.
+struct Meeting {
+    wanted: usize,
+    threads: Mutex<HashSet<std::thread::ThreadId>>,
+    met: Condvar,
+}
+
+impl Meeting {
+    fn of(wanted: usize) -> Arc<Self> {
+        Arc::new(Self {
+            wanted,
+            threads: Mutex::default(),
+            met: Condvar::new(),
+        })
+    }
+
+    fn enter(&self) {
+        let mut threads = self.threads.lock().unwrap();
+        threads.insert(std::thread::current().id());
+        self.met.notify_all();
+        let patience = Duration::from_secs(30);
+        let waited = self
+            .met
+            .wait_timeout_while(threads, patience, |threads| threads.len() < self.wanted);
+        assert!(!waited.unwrap().1.timed_out(), "the other threads did not come");
+    }
+
+    fn is_empty(&self) -> bool {
+        self.threads.lock().unwrap().is_empty()
+    }
+}
+
 struct Watched {
     table: Arc<dyn TableSource>,
-    threads: Arc<Mutex<HashSet<std::thread::ThreadId>>>,
+    meeting: Arc<Meeting>,
 }
 
 struct WatchedScan {
     scan: Box<dyn dataprism_duckdb::TableScan>,
-    threads: Arc<Mutex<HashSet<std::thread::ThreadId>>>,
+    meeting: Arc<Meeting>,
 }
 
 impl TableSource for Watched {
@@ -268,7 +298,7 @@ impl TableSource for Watched {
     fn scan(&self, columns: &[usize]) -> dataprism_duckdb::Result<Box<dyn dataprism_duckdb::TableScan>> {
         Ok(Box::new(WatchedScan {
             scan: self.table.scan(columns)?,
-            threads: Arc::clone(&self.threads),
+            meeting: Arc::clone(&self.meeting),
         }))
     }
 }
@@ -279,7 +309,7 @@ impl dataprism_duckdb::TableScan for WatchedScan {
     }
 
     fn next(&self) -> dataprism_duckdb::Result<Option<(u64, dataprism_duckdb::Batch)>> {
-        self.threads.lock().unwrap().insert(std::thread::current().id());
+        self.meeting.enter();
         let next = self.scan.next()?;
         if let Some((_, batch)) = &next {
             // Projection reaches the source: the other columns are not there.
@@ -296,16 +326,14 @@ impl dataprism_duckdb::TableScan for WatchedScan {
 #[test]
 fn one_array_is_read_by_all_threads_and_only_the_columns_that_are_needed() {
     let engine = engine(2);
-    let threads = Arc::new(Mutex::new(HashSet::new()));
     let watched = Watched {
         table: memory_table(&[batch(0, 2_000_000)]),
-        threads: Arc::clone(&threads),
+        meeting: Meeting::of(2),
     };
-    let _table = engine.register("t", Arc::new(watched)).unwrap();
+    let table = engine.register("t", Arc::new(watched)).unwrap();
     let [large] = integers(&engine, "SELECT count_if(sqrt(price) > 3) FROM t").unwrap();
     assert!(large > 0);
-    assert_eq!(threads.lock().unwrap().len(), 2);
-    drop(_table);
-    drop(engine);
-    assert_eq!(LiveHandles::of_process().tables, 0);
+    assert_eq!(engine.live_handles().tables, 1);
+    drop(table);
+    assert_eq!(engine.live_handles().tables, 0);
 }

@@ -12,7 +12,7 @@ use crate::chunk::Chunk;
 use crate::error::{Error, ErrorClass, Result};
 use crate::exporter::Exporter;
 use crate::raw::check;
-use crate::types::Types;
+use crate::types::{Type, Types};
 
 /// How many bits a word of a bitmap has.
 pub(super) const WORD_BITS: usize = u64::BITS as usize;
@@ -48,7 +48,7 @@ impl Layout {
         returns: sys::duckdb_v2_logical_type_handle,
         factory: sys::duckdb_v2_factory_handle,
     ) -> Result<Self> {
-        let types = arguments_of(info)?;
+        let types = arguments_of(info, context, signature)?;
         let count = types.count() as usize;
         let names = signature.argument_names(count);
         let (mut all, mut result) = (Types::none(), Types::none());
@@ -99,8 +99,15 @@ impl Layout {
     }
 }
 
-/// The types of the arguments, the variadic ones included.
-fn arguments_of(info: sys::duckdb_v2_function_bind_info_handle) -> Result<Types> {
+/// The types that the arguments are going to have, the variadic ones included.
+///
+/// An aggregate is bound before its arguments are cast to the types of its parameters, so it is these that count, unless
+/// a parameter is of any type.
+fn arguments_of(
+    info: sys::duckdb_v2_function_bind_info_handle,
+    context: sys::duckdb_v2_context_handle,
+    signature: &Signature,
+) -> Result<Types> {
     let (mut fixed, mut variadic) = (0, 0);
     // SAFETY: the information is alive while DuckDB binds; the places for named arguments may be null.
     check(|err| unsafe {
@@ -113,7 +120,24 @@ fn arguments_of(info: sys::duckdb_v2_function_bind_info_handle) -> Result<Types>
             err,
         )
     })?;
-    Types::of_bound(info, fixed + variadic)
+    let given = Types::of_bound(info, fixed + variadic)?;
+    let mut factory = ptr::null_mut();
+    // SAFETY: the context is valid while DuckDB binds, and lends its factory for as long.
+    check(|err| unsafe { sys::duckdb_v2_context_get_factory(context, &mut factory, err) })?;
+    let mut types = Types::none();
+    for index in 0..given.count() as usize {
+        let declared = signature
+            .parameters
+            .get(index)
+            .map(|parameter| &parameter.sql_type);
+        match declared.or(signature.variadic.as_ref()) {
+            Some(declared) if !declared.to_ascii_uppercase().contains("ANY") => {
+                types.push(Type::parse(factory, declared)?.handle())?;
+            }
+            _ => types.push(given.get(index))?,
+        }
+    }
+    Ok(types)
 }
 
 /// How many bytes a value takes of a type whose vectors are laid out as Arrow arrays of a format are; none for others.
