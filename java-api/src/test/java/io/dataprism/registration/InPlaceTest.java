@@ -26,7 +26,7 @@ class InPlaceTest {
         Engine engine = Engine.builder().threads(2).open()) {
       MemorySegment values = arena.allocate(ValueLayout.JAVA_DOUBLE, ROWS);
       for (long i = 0; i < ROWS; i++) {
-        values.setAtIndex(ValueLayout.JAVA_DOUBLE, i, i);
+        values.setAtIndex(ValueLayout.JAVA_DOUBLE, i, (double) i);
       }
       long begin = values.address();
       try (Registration table = engine.register("numbers", Table.of("x", Scalar.DOUBLE, values));
@@ -39,7 +39,7 @@ class InPlaceTest {
                   .vectorized((in, out) -> {
                     Float64Column x = in.float64(0);
                     // Each value tells its own place.
-                    long expected = begin + (long) x.get(0) * Double.BYTES;
+                    long expected = begin + ((long) x.get(0)) * Double.BYTES;
                     boolean there = x.values().address() == expected;
                     (there ? inPlace : elsewhere).addAndGet(in.rowCount());
                     for (long row = 0; row < in.rowCount(); row++) {
