@@ -16,6 +16,9 @@ unsafe impl Send for Type {}
 unsafe impl Sync for Type {}
 
 impl Type {
+    /// How a parameter of any type is written.
+    pub(crate) const ANY: &str = "ANY";
+
     /// No type, where DuckDB is to find one itself.
     pub(crate) fn none() -> Self {
         Self(ptr::null_mut())
@@ -33,7 +36,7 @@ impl Type {
 
     /// The type of a parameter, which may also be of any type.
     pub(crate) fn parse_parameter(factory: sys::duckdb_v2_factory_handle, text: &str) -> Result<Self> {
-        if text.eq_ignore_ascii_case("ANY") {
+        if text.eq_ignore_ascii_case(Self::ANY) {
             return Self::of(
                 factory,
                 sys::DUCKDB_V2_LOGICAL_TYPE_ID::DUCKDB_V2_LOGICAL_TYPE_ID_ANY,

@@ -188,7 +188,8 @@ impl Readers {
         let mut sessions = self.lock();
         while !sessions.is_empty() {
             let readers: Vec<_> = sessions.iter().filter_map(Weak::upgrade).collect();
-            let calls = readers.iter().map(|session| session.calls()).max().unwrap_or(0);
+            // Each of them only grows, so the sum tells whether any has.
+            let calls: u64 = readers.iter().map(|session| session.calls()).sum();
             if calls != seen || readers.iter().any(|session| session.is_in_call()) {
                 (seen, since) = (calls, Instant::now());
             } else if since.elapsed() >= IDLE_LIMIT {

@@ -131,7 +131,7 @@ fn arguments_of(
             .get(index)
             .map(|parameter| &parameter.sql_type);
         match declared.or(signature.variadic.as_ref()) {
-            Some(declared) if !declared.to_ascii_uppercase().contains("ANY") => {
+            Some(declared) if !declared.eq_ignore_ascii_case(Type::ANY) => {
                 types.push(Type::parse(factory, declared)?.handle())?;
             }
             _ => types.push(given.get(index))?,

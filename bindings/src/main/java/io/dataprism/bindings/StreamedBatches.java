@@ -4,6 +4,7 @@ import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.ArrowArrayStream;
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.dp_table_source;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -134,12 +135,26 @@ final class StreamedBatches {
   }
 
   private static void releaseSource(MemorySegment userData) {
-    contain(() -> {
-      BatchSource source = SOURCES.remove(userData.address());
-      if (source != null) {
-        source.close();
+    report(
+        contain(() -> {
+          BatchSource source = SOURCES.remove(userData.address());
+          if (source != null) {
+            source.close();
+          }
+        }));
+  }
+
+  /// Tells of a failure that nobody can be given: a release has no way to fail.
+  private static void report(@Nullable Throwable failure) {
+    if (failure != null) {
+      Throwable second =
+          contain(() ->
+              System.getLogger("io.dataprism.registration")
+                  .log(Level.WARNING, "the source of a table failed when it was closed", failure));
+      if (second != null) {
+        failure.addSuppressed(second);
       }
-    });
+    }
   }
 
   private static @Nullable StreamedBatches of(MemorySegment stream) {
@@ -206,15 +221,16 @@ final class StreamedBatches {
 
   private static void release(MemorySegment address) {
     MemorySegment struct = address.reinterpret(ArrowArrayStream.sizeof());
-    contain(() -> {
-      StreamedBatches stream = STREAMS.remove(ArrowArrayStream.private_data(struct).address());
-      ArrowArrayStream.release(struct, MemorySegment.NULL);
-      if (stream != null) {
-        stream.freeError();
-        if (stream.batches != null) {
-          stream.batches.close();
-        }
-      }
-    });
+    report(
+        contain(() -> {
+          StreamedBatches stream = STREAMS.remove(ArrowArrayStream.private_data(struct).address());
+          ArrowArrayStream.release(struct, MemorySegment.NULL);
+          if (stream != null) {
+            stream.freeError();
+            if (stream.batches != null) {
+              stream.batches.close();
+            }
+          }
+        }));
   }
 }

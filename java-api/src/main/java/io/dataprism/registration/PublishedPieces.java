@@ -27,6 +27,7 @@ final class PublishedPieces implements Iterator<Table>, Flow.Subscriber<Table> {
   private final BlockingQueue<Signal> signals = new ArrayBlockingQueue<>(AHEAD + 1);
   private volatile @Nullable Subscription subscription;
   private volatile boolean closed;
+  private volatile boolean overrun;
   private @Nullable Signal next;
 
   static PublishedPieces subscribe(Flow.Publisher<? extends Table> publisher) {
@@ -62,15 +63,26 @@ final class PublishedPieces implements Iterator<Table>, Flow.Subscriber<Table> {
 
   private void put(Signal signal) {
     if (!signals.offer(signal)) {
-      Subscription current = subscription;
-      if (current != null) {
-        current.cancel();
-      }
+      // What does not fit in must not get lost without a word.
+      overrun = true;
+      cancel();
+    }
+  }
+
+  private void cancel() {
+    Subscription current = subscription;
+    if (current != null) {
+      current.cancel();
     }
   }
 
   @Override
   public boolean hasNext() {
+    if (overrun) {
+      throw MemoryTable.invalid(
+          "the publisher gave more pieces than it was asked for",
+          "let it wait until a Subscription requests pieces, as Flow.Publisher demands");
+    }
     if (next == null) {
       try {
         next = signals.take();
@@ -101,9 +113,6 @@ final class PublishedPieces implements Iterator<Table>, Flow.Subscriber<Table> {
 
   void close() {
     closed = true;
-    Subscription current = subscription;
-    if (current != null) {
-      current.cancel();
-    }
+    cancel();
   }
 }

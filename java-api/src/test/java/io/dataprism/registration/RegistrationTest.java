@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -417,6 +418,30 @@ class RegistrationTest {
         publisher.close();
         assertThat(sum.join()).isEqualTo(1225);
       }
+    }
+  }
+
+  @Test
+  void aPublisherThatDoesNotWaitIsAnError() {
+    Flow.Publisher<Table> pushing =
+        subscriber -> {
+          subscriber.onSubscribe(
+              new Flow.Subscription() {
+                @Override
+                public void request(long count) {}
+
+                @Override
+                public void cancel() {}
+              });
+          for (int i = 0; i < 10; i++) {
+            subscriber.onNext(numbers(i, i + 1));
+          }
+          subscriber.onComplete();
+        };
+    try (Registration _ = engine.register("t", Table.ofPieces(NUMBERS, pushing))) {
+      assertThatExceptionOfType(DataPrismException.class)
+          .isThrownBy(() -> number("SELECT count(*) FROM t"))
+          .withMessageContaining("more pieces than it was asked for");
     }
   }
 
