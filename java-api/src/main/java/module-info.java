@@ -6,6 +6,7 @@ module io.dataprism {
   requires static jdk.jfr;
 
   exports io.dataprism;
+  exports io.dataprism.appender;
   exports io.dataprism.cache;
   exports io.dataprism.catalog;
   exports io.dataprism.column;

@@ -1,5 +1,6 @@
 package io.dataprism;
 
+import io.dataprism.appender.AppenderBuilder;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.cache.CacheOptions;
@@ -22,6 +23,9 @@ import io.dataprism.error.TransactionException;
 import io.dataprism.error.UnsupportedException;
 import io.dataprism.event.EventBus;
 import io.dataprism.function.Functions;
+import io.dataprism.internal.append.AppendTarget;
+import io.dataprism.internal.append.Appenders;
+import io.dataprism.internal.append.OpenAppenders;
 import io.dataprism.internal.cache.CacheUse;
 import io.dataprism.internal.cache.QueryCache;
 import io.dataprism.internal.engine.NativeEngine;
@@ -76,6 +80,7 @@ public final class Engine implements AutoCloseable {
   private final ExecutionContext context;
   private final @Nullable CacheUse caching;
   private final int maxJobs;
+  private final OpenAppenders appenders = new OpenAppenders();
 
   // Guarded by this; the scheduler is there once it has been asked for.
   private @Nullable JobScheduler scheduler;
@@ -300,6 +305,10 @@ public final class Engine implements AutoCloseable {
     return scheduler();
   }
 
+  OpenAppenders appenders() {
+    return appenders;
+  }
+
   /// What its queries are run with.
   ExecutionContext context() {
     return context;
@@ -338,6 +347,7 @@ public final class Engine implements AutoCloseable {
       jobs.close();
     }
     nativeEngine.close();
+    appenders.release();
     workers.close();
     observer.closed();
     if (caching != null) {
@@ -410,6 +420,13 @@ public final class Engine implements AutoCloseable {
   public Registration register(String name, Table table) {
     EngineHandle engine = started();
     return workers.runUninterrupted(() -> TableRegistrar.instance().register(table, name, engine, workers::runClosing));
+  }
+
+  /// Prepares to add many rows to a table: records, rows of values, or whole columns.
+  ///
+  /// @param table the table as a statement writes it, such as [io.dataprism.catalog.TableName#sql()] gives it
+  public AppenderBuilder appender(String table) {
+    return new Appenders(new AppendTarget(this, appenders, this::sql, this::begin), table);
   }
 
   /// Databases, tables, columns and their storage. Temporary tables belong to sessions: see [Session#catalog()].

@@ -1,5 +1,6 @@
 package io.dataprism;
 
+import io.dataprism.appender.AppenderBuilder;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.catalog.Catalog;
 import io.dataprism.error.BusyException;
@@ -11,6 +12,8 @@ import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.SyntaxException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.append.AppendTarget;
+import io.dataprism.internal.append.Appenders;
 import io.dataprism.internal.execution.ExecutionContext;
 import io.dataprism.internal.execution.SessionSource;
 import io.dataprism.internal.execution.Work;
@@ -160,6 +163,23 @@ public final class Session implements AutoCloseable {
     Transaction begun = Transaction.inSession(handle, engine, access);
     transaction = begun;
     return begun;
+  }
+
+  /// Prepares to add many rows to a table in this session, temporary tables included: records, rows of values, or whole
+  /// columns.
+  ///
+  /// @param table the table as a statement writes it, such as [io.dataprism.catalog.TableName#sql()] gives it
+  public AppenderBuilder appender(String table) {
+    return new Appenders(new AppendTarget(engine, engine.appenders(), this::sql, this::trial), table);
+  }
+
+  /// Where an INSERT can be tried: in this session, or in one of its own if this one is in a transaction.
+  private Transaction trial() {
+    try {
+      return begin();
+    } catch (TransactionException e) {
+      return engine.begin();
+    }
   }
 
   /// Databases, tables, columns and their storage as this session sees them, its temporary tables included.

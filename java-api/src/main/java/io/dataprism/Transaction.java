@@ -1,5 +1,6 @@
 package io.dataprism;
 
+import io.dataprism.appender.AppenderBuilder;
 import io.dataprism.bindings.ParameterList;
 import io.dataprism.bindings.SessionHandle;
 import io.dataprism.error.BusyException;
@@ -11,6 +12,8 @@ import io.dataprism.error.InterruptedQueryException;
 import io.dataprism.error.IoException;
 import io.dataprism.error.OverloadedException;
 import io.dataprism.error.TransactionException;
+import io.dataprism.internal.append.AppendTarget;
+import io.dataprism.internal.append.Appenders;
 import io.dataprism.internal.engine.NativeEngine;
 import io.dataprism.internal.execution.ActiveQuery;
 import io.dataprism.internal.execution.ExecutionContext;
@@ -176,6 +179,14 @@ public final class Transaction implements AutoCloseable {
   /// @throws DataPrismException of another kind if the SQL cannot be parsed, bound or run
   public long execute(String sql, Map<String, ? extends @Nullable Object> parameters) {
     return sql(sql).with(parameters).execute();
+  }
+
+  /// Prepares to add many rows to a table in this transaction, which makes all its flushes one: records, rows of
+  /// values, or whole columns.
+  ///
+  /// @param table the table as a statement writes it, such as [io.dataprism.catalog.TableName#sql()] gives it
+  public AppenderBuilder appender(String table) {
+    return new Appenders(new AppendTarget(engine, engine.appenders(), this::sql, engine::begin), table);
   }
 
   /// Makes the changes of this transaction visible to others, and durable if the database is a file. The transaction

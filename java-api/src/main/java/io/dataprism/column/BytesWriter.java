@@ -1,5 +1,7 @@
 package io.dataprism.column;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
 import io.dataprism.bindings.ArrowMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -39,6 +41,21 @@ public abstract sealed class BytesWriter extends ColumnWriter
     touch(row);
     offsets.put(row, end);
     markValid(row);
+  }
+
+  /// Writes consecutive rows.
+  ///
+  /// @param starts an `int` more than there are rows: where in the bytes each value begins, and where the last ends
+  final void appendAll(long row, MemorySegment starts, long count, MemorySegment bytes) {
+    requireNext(row);
+    long from = starts.get(JAVA_INT_UNALIGNED, 0);
+    long size = starts.getAtIndex(JAVA_INT_UNALIGNED, count) - from;
+    long start = offsets.end();
+    long end = Math.addExact(start, size);
+    MemorySegment.copy(bytes, from, data.require(end), start, size);
+    extend(row + count);
+    offsets.putAll(row, starts, count);
+    markValid(row, count);
   }
 
   @Override

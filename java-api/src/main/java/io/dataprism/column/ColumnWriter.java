@@ -199,6 +199,32 @@ public abstract sealed class ColumnWriter
     }
   }
 
+  /// Makes consecutive rows NULL whose bit is 0.
+  ///
+  /// @param bits a bit for each row, the lowest of a byte first
+  final void markInvalid(long row, long count, MemorySegment bits) {
+    for (long place = 0; place < (count + Byte.SIZE - 1) / Byte.SIZE; place++) {
+      int zeros = ~bits.get(ValueLayout.JAVA_BYTE, place) & 0xFF;
+      while (zeros != 0) {
+        long next = place * Byte.SIZE + Integer.numberOfTrailingZeros(zeros);
+        if (next < count) {
+          long word = (row + next) / Long.SIZE;
+          validity.setAtIndex(WORD, word, validity.getAtIndex(WORD, word) & ~(1L << (row + next)));
+        }
+        zeros &= zeros - 1;
+      }
+    }
+  }
+
+  /// Throws unless there is a bit for each row.
+  ///
+  /// @param bits as for [#markInvalid], or [MemorySegment#NULL]
+  final void requireBits(long count, MemorySegment bits) {
+    if (!bits.equals(MemorySegment.NULL) && bits.byteSize() * Byte.SIZE < count) {
+      throw new IllegalArgumentException(bits.byteSize() + " bytes of validity for " + count + " rows");
+    }
+  }
+
   final long nullCount() {
     long valid = 0;
     for (long word = 0; word * Long.SIZE < rowCount; word++) {

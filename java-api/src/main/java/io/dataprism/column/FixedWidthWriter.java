@@ -100,6 +100,23 @@ public abstract sealed class FixedWidthWriter extends ColumnWriter
     markValid(row, count);
   }
 
+  /// Writes consecutive rows, some of which are NULL, with one copy of memory.
+  ///
+  /// @param row the first row
+  /// @param source as for [#set(long, MemorySegment)]
+  /// @param validity a bit for each row, the lowest of a byte first, which is 1 where the row is not NULL;
+  ///   [MemorySegment#NULL] where none is
+  /// @throws IllegalArgumentException if the source ends within a value, or there are fewer bits than rows
+  /// @throws IndexOutOfBoundsException if there are fewer rows and their number is fixed
+  public final void set(long row, MemorySegment source, MemorySegment validity) {
+    long count = source.byteSize() / byteWidth;
+    requireBits(count, validity);
+    set(row, source);
+    if (!validity.equals(MemorySegment.NULL)) {
+      markInvalid(row, count, validity);
+    }
+  }
+
   @Override
   ArrowMemory.Parts finish(long rows) {
     extend(rows);

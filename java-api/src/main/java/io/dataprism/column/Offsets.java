@@ -45,6 +45,16 @@ final class Offsets {
     write(row + 1);
   }
 
+  /// Gives consecutive rows their values.
+  ///
+  /// @param ends where each value ends, from where the first begins, as `int`s
+  void putAll(long row, MemorySegment ends, long count) {
+    long start = end;
+    for (long i = 1; i <= count; i++) {
+      put(row + i - 1, start + ends.getAtIndex(JAVA_INT_UNALIGNED, i) - ends.get(JAVA_INT_UNALIGNED, 0));
+    }
+  }
+
   void rewind(long count) {
     rows = Math.min(rows, count);
     end =

@@ -37,7 +37,7 @@ final class RecordBinding {
     Converter[] converters = new Converter[count];
     for (int i = 0; i < count; i++) {
       RecordComponent component = shape.components().get(i);
-      columns[i] = columnOf(component.getName(), fields, shape.name(), path);
+      columns[i] = columnOf(component.getName(), fields, shape.name(), path, ", or the column with AS");
       Target target = new Target(component.getGenericType(), path + component.getName(), shape.name());
       converters[i] = Converters.of(target, fields.get(columns[i]));
     }
@@ -62,7 +62,9 @@ final class RecordBinding {
 
   /// The field of a name: in the same case if there is one, else in any case, else in any case and with or without
   /// underscores.
-  private static int columnOf(String component, List<Field> fields, String record, String path) {
+  ///
+  /// @param otherwise what errors tell to do, if not to rename the component
+  static int columnOf(String component, List<Field> fields, String record, String path, String otherwise) {
     int[] matches = matches(fields, name -> name.equals(component));
     if (matches.length == 0) {
       matches = matches(fields, name -> name.equalsIgnoreCase(component));
@@ -78,8 +80,8 @@ final class RecordBinding {
     String problem = matches.length == 0 ? "has no column" : "has more than one column";
     String hint =
         matches.length > 1 || near.isEmpty()
-            ? "the columns are " + NearNames.listed(names) + "; name them with AS"
-            : "did you mean " + String.join(" or ", near) + "? Rename the component, or the column with AS";
+            ? "the columns are " + NearNames.listed(names) + "; rename the component" + otherwise
+            : "did you mean " + String.join(" or ", near) + "? Rename the component" + otherwise;
     throw new InvalidInputException(
         Details.of(
             ErrorCode.INVALID_INPUT, "component '" + path + component + "' of record " + record + " " + problem, hint));

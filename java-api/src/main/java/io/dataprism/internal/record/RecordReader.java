@@ -1,6 +1,7 @@
 package io.dataprism.internal.record;
 
 import io.dataprism.error.InvalidInputException;
+import io.dataprism.schema.Field;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
@@ -18,10 +19,12 @@ public final class RecordReader {
         }
       };
 
+  private final Class<?> type;
   private final List<String> names = new ArrayList<>();
   private final List<MethodHandle> accessors = new ArrayList<>();
 
   private RecordReader(Class<?> type) {
+    this.type = type;
     for (RecordComponent component : type.getRecordComponents()) {
       names.add(component.getName());
       accessors.add(
@@ -40,6 +43,15 @@ public final class RecordReader {
   /// The names of the components in their order.
   public List<String> names() {
     return names;
+  }
+
+  /// Where the column for each component stands: by its name, in any case and with or without underscores.
+  ///
+  /// @throws InvalidInputException if a component finds none, or more than one
+  public int[] columnsIn(List<Field> columns) {
+    return names.stream()
+        .mapToInt(name -> RecordBinding.columnOf(name, columns, type.getSimpleName(), "", ""))
+        .toArray();
   }
 
   /// The values of the components in their order. What an accessor throws comes out as it is.

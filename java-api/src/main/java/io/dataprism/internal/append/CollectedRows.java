@@ -1,0 +1,209 @@
+package io.dataprism.internal.append;
+
+import io.dataprism.bindings.ArrowMemory;
+import io.dataprism.bindings.LentArray;
+import io.dataprism.column.ColumnWriter;
+import io.dataprism.error.DataPrismException;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.internal.arrow.BatchWriter;
+import io.dataprism.internal.arrow.ResultLayout;
+import io.dataprism.internal.arrow.SchemaWriter;
+import io.dataprism.internal.arrow.WriterFactory;
+import io.dataprism.internal.handle.Errors;
+import io.dataprism.registration.Table;
+import io.dataprism.schema.Field;
+import io.dataprism.schema.Schema;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Rows that are collected in native memory and inserted, each time with one statement that reads them as a table.
+/// Thread-safe.
+final class CollectedRows {
+  private static final AtomicLong LAST_NUMBER = new AtomicLong();
+
+  /// Puts rows into the writers.
+  @FunctionalInterface
+  interface Filler {
+    /// Writes the rows.
+    ///
+    /// @param columns the writers
+    /// @param firstRow the first row to be written
+    /// @return how many rows there are now
+    long fill(List<ColumnWriter> columns, long firstRow);
+  }
+
+  private final AppendTarget target;
+  private final AppendSettings settings;
+  private final List<Field> columns;
+  private final Schema schema;
+  private final ResultLayout layout;
+
+  // Guarded by this.
+  private @Nullable BatchWriter batch;
+  private @Nullable PendingRows kept;
+  private long written;
+  private long before;
+  private long inserted;
+  private boolean closed;
+
+  /// @param columns the columns of the table that rows have values for
+  CollectedRows(AppendTarget target, AppendSettings settings, List<Field> columns) {
+    this.target = target;
+    this.settings = settings;
+    this.columns = columns;
+    this.schema = new Schema(WrittenTypes.of(columns));
+    this.layout = WriterFactory.layout(schema);
+    target.open().add(this);
+  }
+
+  List<Field> columns() {
+    return columns;
+  }
+
+  synchronized long pending() {
+    return written + (kept == null ? 0 : kept.count());
+  }
+
+  synchronized long inserted() {
+    return inserted;
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /// Adds rows, or none of them if that fails.
+  synchronized void add(Filler filler) {
+    BatchWriter writer = writer();
+    long rows = -1;
+    try {
+      rows = filler.fill(writer.columns(), written);
+    } finally {
+      if (rows < 0) {
+        writer.rewind(written);
+      }
+    }
+    written = rows;
+    if (written >= settings.maxRows() || writer.byteSize() >= settings.maxBytes()) {
+      insertPending();
+    }
+  }
+
+  private BatchWriter writer() {
+    requireOpen();
+    BatchWriter writer = batch;
+    if (writer == null) {
+      writer = WriterFactory.instance().batch(layout, ArrowMemory.shared(Errors::of), CollectedRows::texts, before);
+      batch = writer;
+    }
+    return writer;
+  }
+
+  private static List<String> texts(Field field) {
+    throw new AssertionError("column '" + field.name() + "' is written as text");
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw Errors.of(Details.of(ErrorCode.CLOSED, "the appender is closed", "use it before it is closed"));
+    }
+  }
+
+  /// Inserts what is collected.
+  ///
+  /// @return how many rows
+  synchronized long flush() {
+    requireOpen();
+    return insertPending();
+  }
+
+  private long insertPending() {
+    long rows = 0;
+    PendingRows again = kept;
+    if (again != null) {
+      rows += insert(again);
+    }
+    BatchWriter writer = batch;
+    if (writer != null && written > 0) {
+      rows += insert(register(writer));
+    }
+    return rows;
+  }
+
+  private PendingRows register(BatchWriter writer) {
+    long count = written;
+    long first = before;
+    batch = null;
+    written = 0;
+    before += count;
+    String name = "rows of appender " + LAST_NUMBER.incrementAndGet();
+    try (writer;
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment array = LentArray.place(arena);
+      writer.moveTo(count, array);
+      Table table = Table.ofArrowArrays(SchemaWriter.write(schema).write(arena), List.of(array));
+      return new PendingRows(settings.table(), columns, target.engine().register(name, table), count, first);
+    }
+  }
+
+  private long insert(PendingRows rows) {
+    kept = rows;
+    try {
+      target.statements().apply(rows.insertAll()).execute();
+    } catch (DataPrismException e) {
+      if (!isFaultOfRows(e)) {
+        throw e;
+      }
+      DataPrismException located = new FaultFinder(target, rows).locate(e);
+      drop(rows);
+      throw located;
+    }
+    inserted += rows.count();
+    drop(rows);
+    return rows.count();
+  }
+
+  private void drop(PendingRows rows) {
+    kept = null;
+    rows.close();
+  }
+
+  private static boolean isFaultOfRows(DataPrismException e) {
+    return switch (e.code()) {
+      case CONSTRAINT, CONVERSION, OUT_OF_RANGE, INVALID_INPUT -> true;
+      default -> false;
+    };
+  }
+
+  /// Inserts what is collected, and ends.
+  synchronized void close() {
+    if (closed) {
+      return;
+    }
+    try {
+      insertPending();
+    } finally {
+      release();
+    }
+  }
+
+  /// Ends, and drops what is collected.
+  synchronized void release() {
+    closed = true;
+    target.open().remove(this);
+    written = 0;
+    BatchWriter writer = batch;
+    batch = null;
+    if (writer != null) {
+      writer.close();
+    }
+    PendingRows rows = kept;
+    if (rows != null) {
+      drop(rows);
+    }
+  }
+}
