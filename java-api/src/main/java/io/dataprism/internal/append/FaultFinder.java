@@ -10,6 +10,8 @@ import io.dataprism.internal.handle.Errors;
 import io.dataprism.internal.name.SqlNames;
 import io.dataprism.schema.Field;
 import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +22,11 @@ final class FaultFinder {
 
   private static final String NOT_NULL = "NOT NULL constraint failed: ";
 
-  /// The first column of a key that there is already, with its value.
-  private static final Pattern DUPLICATE = Pattern.compile("^Duplicate key \"([^\":,]+): ");
+  /// Names the first column of a key that is in the table already; that of a foreign key would be another table's.
+  private static final Pattern KEY_IN_TABLE = Pattern.compile("^Duplicate key \"([^\":,]+): ");
+
+  /// Names the value of a key that an earlier one of the rows has.
+  private static final Pattern KEY_AMONG_ROWS = Pattern.compile("duplicate key \"(.*)\"$");
 
   private final AppendTarget target;
   private final PendingRows rows;
@@ -35,7 +40,7 @@ final class FaultFinder {
   DataPrismException locate(DataPrismException e) {
     try {
       Field notNull = notNull(firstLine(e));
-      return notNull == null ? bisect(e) : described(e, firstNull(notNull), notNull);
+      return notNull == null ? bisect(e) : described(e, number(rows.firstNull(notNull)), notNull);
     } catch (DataPrismException failure) {
       // What went wrong first is what the caller has to know of.
       DataPrismException described = described(e, UNKNOWN, null);
@@ -44,8 +49,8 @@ final class FaultFinder {
     }
   }
 
-  private long firstNull(Field column) {
-    try (QueryResult result = target.engine().query(rows.firstNull(column));
+  private long number(String query, Object... parameters) {
+    try (QueryResult result = target.engine().query(query, parameters);
         RecordBatch batch = result.next()) {
       return batch == null || batch.int64(0).isNull(0) ? UNKNOWN : batch.int64(0).get(0);
     }
@@ -53,38 +58,51 @@ final class FaultFinder {
 
   /// Rows up to some one can be inserted, and with that one no longer.
   private DataPrismException bisect(DataPrismException e) {
-    if (!failsAlike(e, failure(rows.insertFirst(rows.count())))) {
+    long count = rows.count();
+    if (!fails(e, rows.insertRange(0, count))) {
       // It cannot be tried apart from the transaction, or has gone meanwhile, as a row of another transaction may.
       return described(e, UNKNOWN, null);
     }
-    long good = 0;
-    long bad = rows.count();
-    while (bad - good > 1) {
-      long middle = (good + bad) >>> 1;
-      DataPrismException failure = failure(rows.insertFirst(middle));
-      if (failure == null) {
-        good = middle;
-      } else if (failsAlike(e, failure)) {
-        bad = middle;
-      } else {
-        throw failure;
-      }
-    }
-    // DuckDB tells more of a row that is inserted by itself.
-    DataPrismException alone = failure(rows.insertFirst(good), rows.insertRow(good));
+    long row = boundary(0, count, end -> fails(e, rows.insertRange(0, end))) - 1;
+    // DuckDB tells more of a row that is inserted by itself, if it fails then too.
+    DataPrismException alone = failure(rows.insertRange(row, row + 1));
     DataPrismException last = alone != null && failsAlike(e, alone) ? alone : e;
-    return described(
-        last, good, last.code() == ErrorCode.CONSTRAINT ? duplicate(firstLine(last)) : unconverted(e, good));
+    return described(last, row, last.code() == ErrorCode.CONSTRAINT ? keyColumn(last, row) : unconverted(e, row));
   }
 
-  private static boolean failsAlike(DataPrismException e, @Nullable DataPrismException failure) {
-    return failure != null && failure.code() == e.code();
+  /// The least number up to the last that fails, where all from there on do, and the first does not.
+  private static long boundary(long first, long last, LongPredicate fails) {
+    long good = first;
+    long bad = last;
+    while (bad - good > 1) {
+      long middle = (good + bad) >>> 1;
+      if (fails.test(middle)) {
+        bad = middle;
+      } else {
+        good = middle;
+      }
+    }
+    return bad;
+  }
+
+  /// Whether a statement fails in the same way.
+  private boolean fails(DataPrismException e, String statement) {
+    DataPrismException failure = failure(statement);
+    if (failure != null && !failsAlike(e, failure)) {
+      throw failure;
+    }
+    return failure != null;
+  }
+
+  private static boolean failsAlike(DataPrismException e, DataPrismException failure) {
+    return failure.code() == e.code();
   }
 
   /// The column whose value alone fails in the same way.
   private @Nullable Field unconverted(DataPrismException e, long row) {
     for (Field column : rows.columns()) {
-      if (failsAlike(e, failure(rows.insertValue(column, row)))) {
+      DataPrismException failure = failure(rows.insertValue(column, row));
+      if (failure != null && failsAlike(e, failure)) {
         return column;
       }
     }
@@ -114,14 +132,21 @@ final class FaultFinder {
         .orElse(null);
   }
 
-  private @Nullable Field duplicate(String message) {
-    Matcher key = DUPLICATE.matcher(message);
-    // Of a foreign key it is the other table's column.
-    if (!key.find() || message.contains("foreign key")) {
+  /// The column of a key that there is already.
+  private @Nullable Field keyColumn(DataPrismException e, long row) {
+    String message = firstLine(e);
+    Matcher inTable = KEY_IN_TABLE.matcher(message);
+    if (inTable.find()) {
+      String name = inTable.group(1);
+      return rows.columns().stream().filter(column -> column.name().equalsIgnoreCase(name)).findFirst().orElse(null);
+    }
+    Matcher amongRows = KEY_AMONG_ROWS.matcher(message);
+    if (!amongRows.find()) {
       return null;
     }
-    String name = key.group(1);
-    return rows.columns().stream().filter(column -> column.name().equalsIgnoreCase(name)).findFirst().orElse(null);
+    List<Field> candidates =
+        rows.columns().stream().filter(column -> number(rows.isText(column, row), amongRows.group(1)) == 1).toList();
+    return candidates.size() == 1 ? candidates.getFirst() : null;
   }
 
   private DataPrismException described(DataPrismException e, long row, @Nullable Field column) {

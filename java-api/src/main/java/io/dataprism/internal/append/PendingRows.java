@@ -22,14 +22,12 @@ record PendingRows(String table, List<Field> columns, Registration registration,
     return insert(columns) + " FROM " + SqlNames.identifier(registration.name());
   }
 
-  /// Inserts some of them, from the first on.
-  String insertFirst(long rows) {
-    return insert(columns) + " FROM " + numbered() + " WHERE " + NUMBER + " < " + rows;
-  }
-
-  /// Inserts one row.
-  String insertRow(long row) {
-    return insert(columns) + " FROM " + numbered() + " WHERE " + NUMBER + " = " + row;
+  /// Inserts some of them.
+  ///
+  /// @param from the first one
+  /// @param to the one after the last
+  String insertRange(long from, long to) {
+    return insert(columns) + " FROM " + numbered() + " WHERE " + NUMBER + " >= " + from + " AND " + NUMBER + " < " + to;
   }
 
   /// Inserts one value, and leaves the other columns to their defaults.
@@ -46,6 +44,19 @@ record PendingRows(String table, List<Field> columns, Registration registration,
         + " WHERE "
         + SqlNames.identifier(column.name())
         + " IS NULL";
+  }
+
+  /// Asks whether a value has a text, which is the only parameter: for the number 1 if so.
+  String isText(Field column, long row) {
+    return "SELECT count(*) FROM "
+        + numbered()
+        + " WHERE "
+        + NUMBER
+        + " = "
+        + row
+        + " AND "
+        + SqlNames.identifier(column.name())
+        + "::VARCHAR = ?";
   }
 
   private String insert(List<Field> into) {
