@@ -13,7 +13,8 @@ public interface AppenderBuilder {
   /// @return this
   AppenderBuilder columns(String... names);
 
-  /// Inserts whenever so many rows have come together: 122,880 unless this is called, which is a row group of DuckDB's.
+  /// Inserts whenever so many rows have come together: 983,040 unless this is called, which are eight row groups of
+  /// DuckDB's.
   ///
   /// @return this
   /// @throws InvalidInputException if the number is not positive

@@ -6,8 +6,8 @@ import io.dataprism.error.InvalidInputException;
 /// Adds rows to a table, given as whole columns.
 ///
 /// The values are copied to native memory once: each column of numbers, and each text column that is given in UTF-8,
-/// with one copy of memory. What lies in native memory already and is to be inserted without that copy is registered
-/// with [io.dataprism.Engine#register] and read by an `INSERT … SELECT`.
+/// with one copy of memory. Columns that are given as native memory that any thread may read, and are many enough for a
+/// flush of their own, are inserted from where they are, without that copy.
 public interface ColumnAppender extends Appender {
   /// Adds rows.
   ///

@@ -433,10 +433,81 @@ class AppenderTest {
     ids[654_321] = 17;
     try (ColumnAppender columns = engine.appender("t").forColumns()) {
       assertThatExceptionOfType(ConstraintException.class)
-          .isThrownBy(() -> columns.append(ColumnData.of(ids)))
+          .isThrownBy(() -> {
+            columns.append(ColumnData.of(ids));
+            columns.flush();
+          })
           .withMessageContaining("row 654321 of column 'id'");
     }
     assertThat(count("t")).isZero();
+  }
+
+  @Test
+  void memoryForAWholeFlushIsInsertedFromWhereItIs() {
+    engine.execute("CREATE TABLE t (n BIGINT UNIQUE, name VARCHAR)");
+    try (Session session = engine.session();
+        Arena arena = Arena.ofShared();
+        ColumnAppender columns = session.appender("t").flushEvery(1_000).forColumns()) {
+      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_LONG, LongStream.range(0, 5_000).toArray());
+      MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_INT, IntStream.range(0, 5_001).toArray());
+      MemorySegment utf8 = arena.allocate(5_000).fill((byte) 'x');
+      columns.append(ColumnData.of(new long[] {-1}), ColumnData.of(List.of("first")));
+      long before = Dataprism.dp_memory_allocated();
+      columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL));
+      assertThat(Dataprism.dp_memory_allocated()).isLessThan(before);
+      assertThat(columns.insertedRows()).isEqualTo(5_001);
+      // A key that is there already; and bytes that are no text, which only looking at each row finds.
+      assertThatExceptionOfType(ConstraintException.class)
+          .isThrownBy(() -> columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL)))
+          .withMessageContaining("row 5001 of column 'n'");
+      utf8.set(ValueLayout.JAVA_BYTE, 4_321, (byte) 0xFF);
+      assertThatExceptionOfType(InvalidInputException.class)
+          .isThrownBy(() -> columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL)))
+          .withMessageContaining("row 14322 of column 'name': the bytes are not UTF-8");
+      utf8.set(ValueLayout.JAVA_BYTE, 4_321, (byte) 'y');
+      numbers.copyFrom(MemorySegment.ofArray(LongStream.range(5_000, 10_000).toArray()));
+      // What cannot be inserted now is kept, in a copy.
+      try (QueryResult open = session.query("FROM range(1000000)")) {
+        assertThat(open.next()).isNotNull().satisfies(batch -> batch.close());
+        assertThatExceptionOfType(BusyException.class)
+            .isThrownBy(
+                () -> columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL)));
+      }
+      assertThat(columns.pendingRows()).isEqualTo(5_000);
+      numbers.fill((byte) 0);
+      assertThat(columns.flush()).isEqualTo(5_000);
+    }
+    assertThat(number("SELECT sum(n)::BIGINT FROM t")).isEqualTo(10_000L * 9_999 / 2 - 1);
+    assertThat(number("SELECT count(*) FROM t WHERE name = 'y'")).isEqualTo(1);
+  }
+
+  @Test
+  void textsOfEveryKindOfCharacterArriveAsTheyWere() {
+    engine.execute("CREATE TABLE t (i INTEGER, s VARCHAR)");
+    List<String> texts =
+        List.of(
+            "",
+            "a",
+            "\0",
+            "a\0b",
+            "ü",
+            "ü\0",
+            "\0ü",
+            "aü\0\0",
+            "€uro",
+            "𝄞",
+            "x".repeat(1_024),
+            "x".repeat(5_000),
+            "ü".repeat(1_024),
+            "\0".repeat(3),
+            "é\0é\0");
+    try (RowAppender rows = engine.appender("t").forRows()) {
+      for (int i = 0; i < texts.size(); i++) {
+        rows.append(i, texts.get(i));
+      }
+    }
+    assertThat(rows("SELECT s FROM t ORDER BY i"))
+        .isEqualTo(texts.stream().map(text -> List.<Object>of(text)).toList());
   }
 
   @Test

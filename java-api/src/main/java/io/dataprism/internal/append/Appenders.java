@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 
 /// Opens appenders of one table.
 public final class Appenders implements AppenderBuilder {
-  /// A row group of DuckDB's.
-  private static final long MAX_ROWS = 122_880;
+  /// Eight row groups of DuckDB's, so that several of its threads insert them.
+  private static final long MAX_ROWS = 8 * 122_880;
 
   private static final long MAX_BYTES = 64L << 20;
 
@@ -82,7 +82,7 @@ public final class Appenders implements AppenderBuilder {
       }
     }
     List<Field> named = IntStream.of(places).mapToObj(all::get).toList();
-    return new OfRecords<>(collected(named), reader);
+    return new OfRecords<>(collected(named), type);
   }
 
   @Override

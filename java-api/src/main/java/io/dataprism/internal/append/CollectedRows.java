@@ -6,11 +6,14 @@ import io.dataprism.column.ColumnWriter;
 import io.dataprism.error.DataPrismException;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
+import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.arrow.BatchWriter;
+import io.dataprism.internal.arrow.ColumnLayout;
 import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaWriter;
 import io.dataprism.internal.arrow.WriterFactory;
 import io.dataprism.internal.handle.Errors;
+import io.dataprism.registration.Registration;
 import io.dataprism.registration.Table;
 import io.dataprism.schema.Field;
 import io.dataprism.schema.Schema;
@@ -64,6 +67,11 @@ final class CollectedRows {
     return columns;
   }
 
+  /// How the columns are laid out in memory.
+  List<ColumnLayout> layout() {
+    return layout.columns();
+  }
+
   synchronized long pending() {
     return written + (kept == null ? 0 : kept.count());
   }
@@ -78,6 +86,13 @@ final class CollectedRows {
 
   /// Adds rows, or none of them if that fails.
   synchronized void add(Filler filler) {
+    BatchWriter writer = collect(filler);
+    if (written >= settings.maxRows() || writer.byteSize() >= settings.maxBytes()) {
+      insertPending();
+    }
+  }
+
+  private BatchWriter collect(Filler filler) {
     BatchWriter writer = writer();
     long rows = -1;
     try {
@@ -88,8 +103,37 @@ final class CollectedRows {
       }
     }
     written = rows;
-    if (written >= settings.maxRows() || writer.byteSize() >= settings.maxBytes()) {
-      insertPending();
+    return writer;
+  }
+
+  /// Whether so many rows are inserted as soon as they are added.
+  boolean isWholeFlush(long rows, long bytes) {
+    return rows >= settings.maxRows() || bytes >= settings.maxBytes();
+  }
+
+  /// Inserts rows that lie in memory as a table, after those that are collected and in a flush of their own.
+  ///
+  /// @param copy adds the same rows, which happens where they cannot be inserted now
+  synchronized void addInPlace(Table table, long rows, Filler copy) {
+    requireOpen();
+    insertPending();
+    long first = before;
+    PendingRows inPlace;
+    try {
+      inPlace = register(table, rows);
+    } catch (InvalidInputException e) {
+      // Copying them tells which row it is that cannot be read.
+      add(copy);
+      return;
+    }
+    try (inPlace) {
+      execute(inPlace);
+    } catch (DataPrismException e) {
+      if (!isFaultOfRows(e)) {
+        before = first;
+        collect(copy);
+      }
+      throw e;
     }
   }
 
@@ -136,35 +180,45 @@ final class CollectedRows {
 
   private PendingRows register(BatchWriter writer) {
     long count = written;
-    long first = before;
     batch = null;
     written = 0;
-    before += count;
-    String name = "rows of appender " + LAST_NUMBER.incrementAndGet();
     try (writer;
         Arena arena = Arena.ofConfined()) {
       MemorySegment array = LentArray.place(arena);
       writer.moveTo(count, array);
-      Table table = Table.ofArrowArrays(SchemaWriter.write(schema).write(arena), List.of(array));
-      return new PendingRows(settings.table(), columns, target.engine().register(name, table), count, first);
+      return register(Table.ofArrowArrays(SchemaWriter.write(schema).write(arena), List.of(array)), count);
     }
+  }
+
+  private PendingRows register(Table table, long count) {
+    String name = "rows of appender " + LAST_NUMBER.incrementAndGet();
+    Registration registration = target.engine().register(name, table);
+    PendingRows rows = new PendingRows(settings.table(), columns, registration, count, before);
+    before += count;
+    return rows;
   }
 
   private long insert(PendingRows rows) {
     kept = rows;
     try {
-      target.statements().apply(rows.insertAll()).execute();
+      execute(rows);
     } catch (DataPrismException e) {
-      if (!isFaultOfRows(e)) {
-        throw e;
+      if (isFaultOfRows(e)) {
+        drop(rows);
       }
-      DataPrismException located = new FaultFinder(target, rows).locate(e);
-      drop(rows);
-      throw located;
+      throw e;
     }
-    inserted += rows.count();
     drop(rows);
     return rows.count();
+  }
+
+  private void execute(PendingRows rows) {
+    try {
+      target.statements().apply(rows.insertAll()).execute();
+    } catch (DataPrismException e) {
+      throw isFaultOfRows(e) ? new FaultFinder(target, rows).locate(e) : e;
+    }
+    inserted += rows.count();
   }
 
   private void drop(PendingRows rows) {

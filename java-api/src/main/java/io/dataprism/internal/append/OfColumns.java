@@ -17,7 +17,13 @@ final class OfColumns extends TableAppender implements ColumnAppender {
       throw Appenders.invalid(
           given.length + " columns of values for " + columns().size() + " columns", "give one for each column");
     }
-    add((writers, row) -> fill(writers, row, given));
+    CollectedRows.Filler copy = (writers, row) -> fill(writers, row, given);
+    InPlaceColumns inPlace = InPlaceColumns.of(rows().layout(), given);
+    if (inPlace != null && rows().isWholeFlush(inPlace.rowCount(), inPlace.byteSize())) {
+      rows().addInPlace(inPlace.table(), inPlace.rowCount(), copy);
+    } else {
+      rows().add(copy);
+    }
   }
 
   private static long fill(List<ColumnWriter> writers, long row, ColumnData[] given) {

@@ -15,11 +15,12 @@ final class OfRows extends TableAppender implements RowAppender {
       throw Appenders.invalid(
           values.length + " values for a row of " + columns().size() + " columns", "give one for each column");
     }
-    add((writers, row) -> {
-      for (int i = 0; i < values.length; i++) {
-        writers.get(i).setObject(row, values[i]);
-      }
-      return row + 1;
-    });
+    rows()
+        .add((writers, row) -> {
+          for (int i = 0; i < values.length; i++) {
+            writers.get(i).setObject(row, values[i]);
+          }
+          return row + 1;
+        });
   }
 }

@@ -18,8 +18,8 @@ abstract class TableAppender implements Appender {
     return rows.columns();
   }
 
-  final void add(CollectedRows.Filler filler) {
-    rows.add(filler);
+  final CollectedRows rows() {
+    return rows;
   }
 
   @Override

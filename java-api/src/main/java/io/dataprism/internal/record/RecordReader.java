@@ -22,14 +22,17 @@ public final class RecordReader {
   private final Class<?> type;
   private final List<String> names = new ArrayList<>();
   private final List<MethodHandle> accessors = new ArrayList<>();
+  private final List<MethodHandle> objectAccessors = new ArrayList<>();
 
   private RecordReader(Class<?> type) {
     this.type = type;
     for (RecordComponent component : type.getRecordComponents()) {
       names.add(component.getName());
-      accessors.add(
+      MethodHandle accessor =
           RecordShape.member(type, lookup -> lookup.unreflect(component.getAccessor()))
-              .asType(MethodType.methodType(Object.class, Record.class)));
+              .asType(MethodType.methodType(component.getType(), Record.class));
+      accessors.add(accessor);
+      objectAccessors.add(accessor.asType(MethodType.methodType(Object.class, Record.class)));
     }
   }
 
@@ -54,11 +57,16 @@ public final class RecordReader {
         .toArray();
   }
 
+  /// Reads a component: takes a `Record`, and gives the class that the component is declared with.
+  MethodHandle accessor(int component) {
+    return accessors.get(component);
+  }
+
   /// The values of the components in their order. What an accessor throws comes out as it is.
   public List<@Nullable Object> values(Record struct) {
     List<@Nullable Object> values = new ArrayList<>(accessors.size());
     try {
-      for (MethodHandle accessor : accessors) {
+      for (MethodHandle accessor : objectAccessors) {
         values.add((Object) accessor.invokeExact(struct));
       }
     } catch (RuntimeException | Error e) {
