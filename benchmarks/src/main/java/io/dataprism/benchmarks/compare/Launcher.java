@@ -103,6 +103,14 @@ record Launcher(Path fetched, Path tables, Path programs) {
     return new WorkerContender(command, "sum", List.of(table), Launcher::millis);
   }
 
+  /// A side whose queries call functions written in Java.
+  ///
+  /// @param threads how many threads run a query
+  Contender callingFunctions(String side, int threads, String sql) throws IOException {
+    return new WorkerContender(
+        worker(List.of(), side, Integer.toString(threads)), "query", List.of(sql), Launcher::millis);
+  }
+
   /// A side that fills a table.
   Contender ingesting(String side) throws IOException {
     List<String> flags = side.equals(Worker.JDBC_ARROW_INGEST) ? ARROW_FLAGS : List.of();

@@ -4,10 +4,12 @@ import io.dataprism.benchmarks.compare.Measure.Peer;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Queries;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.function.FunctionQueries;
 import io.dataprism.benchmarks.start.DataPrismFirstResult;
 import io.dataprism.benchmarks.start.JdbcFirstResult;
 import io.dataprism.benchmarks.tpch.TpchAnswers;
 import io.dataprism.benchmarks.tpch.TpchQueries;
+import java.util.ArrayList;
 import java.util.List;
 
 /// All measures, with their peers and goals.
@@ -93,6 +95,8 @@ final class Measures {
           concurrent(256),
           scan(1),
           scan(2),
+          scalarFunction(1),
+          scalarFunction(2),
           new Measure(
               "ingest-columnar",
               "ms",
@@ -142,6 +146,30 @@ final class Measures {
         launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "registered"),
         List.of(
             new Peer("native-table", 0.9, launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "native"))));
+  }
+
+  private static Measure scalarFunction(int threads) {
+    List<Peer> peers = new ArrayList<>();
+    peers.add(sql(threads, FunctionQueries.SCALAR_IN_SQL));
+    peers.add(new Peer("jdbc-udf", 6, functions(Worker.JDBC_FUNCTIONS, threads, FunctionQueries.SCALAR)));
+    addOneThread(peers, threads, FunctionQueries.SCALAR);
+    return new Measure(
+        "udf-scalar-" + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, FunctionQueries.SCALAR), peers);
+  }
+
+  private static Peer sql(int threads, String sql) {
+    return new Peer("sql", 0.8, functions(Worker.DATAPRISM_FUNCTIONS, threads, sql));
+  }
+
+  /// More threads have to help.
+  private static void addOneThread(List<Peer> peers, int threads, String sql) {
+    if (threads > 1) {
+      peers.add(new Peer("one-thread", 1.6, functions(Worker.DATAPRISM_FUNCTIONS, 1, sql)));
+    }
+  }
+
+  private static Measure.Start functions(String side, int threads, String sql) {
+    return launcher -> launcher.callingFunctions(side, threads, sql);
   }
 
   private static Measure concurrent(int callers) {
