@@ -97,6 +97,10 @@ final class Measures {
           scan(2),
           scalarFunction(1),
           scalarFunction(2),
+          aggregate("", 1, FunctionQueries.AGGREGATE, FunctionQueries.AGGREGATE_IN_SQL),
+          aggregate("", 2, FunctionQueries.AGGREGATE, FunctionQueries.AGGREGATE_IN_SQL),
+          aggregate("grouped-", 1, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
+          aggregate("grouped-", 2, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
           new Measure(
               "ingest-columnar",
               "ms",
@@ -155,6 +159,14 @@ final class Measures {
     addOneThread(peers, threads, FunctionQueries.SCALAR);
     return new Measure(
         "udf-scalar-" + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, FunctionQueries.SCALAR), peers);
+  }
+
+  private static Measure aggregate(String kind, int threads, String query, String inSql) {
+    List<Peer> peers = new ArrayList<>();
+    peers.add(sql(threads, inSql));
+    addOneThread(peers, threads, query);
+    return new Measure(
+        "udf-aggregate-" + kind + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, query), peers);
   }
 
   private static Peer sql(int threads, String sql) {

@@ -5,6 +5,7 @@ import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
 import io.dataprism.benchmarks.fetch.Sums;
 import io.dataprism.column.Float64Column;
+import io.dataprism.function.Aggregate;
 import io.dataprism.function.Arguments;
 import io.dataprism.function.FunctionRegistration;
 import io.dataprism.function.ResultWriter;
@@ -14,6 +15,7 @@ import io.dataprism.schema.DataType;
 public final class DataPrismFunctionQuery implements FunctionQuery {
   private final Engine engine;
   private final FunctionRegistration multiplyAdd;
+  private final FunctionRegistration sumProducts;
 
   /// Makes the table and the functions.
   ///
@@ -30,6 +32,14 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
             .parameter("c", DataType.Scalar.DOUBLE)
             .returns(DataType.Scalar.DOUBLE)
             .vectorized(DataPrismFunctionQuery::multiplyAdd);
+    this.sumProducts =
+        engine
+            .functions()
+            .aggregate("sum_products")
+            .parameter("x", DataType.Scalar.DOUBLE)
+            .parameter("y", DataType.Scalar.DOUBLE)
+            .returns(DataType.Scalar.DOUBLE)
+            .register(new SumProducts());
   }
 
   private static void multiplyAdd(Arguments in, ResultWriter out) {
@@ -38,6 +48,43 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
     Float64Column c = in.float64(2);
     for (long row = 0; row < in.rowCount(); row++) {
       out.setDouble(row, a.get(row) * b.get(row) + c.get(row));
+    }
+  }
+
+  private static final class Total {
+    double value;
+  }
+
+  private static final class SumProducts implements Aggregate<Total> {
+    @Override
+    public Total create() {
+      return new Total();
+    }
+
+    @Override
+    public void update(Total state, Arguments in, long row) {
+      state.value += in.float64(0).get(row) * in.float64(1).get(row);
+    }
+
+    @Override
+    public void updateAll(Total state, Arguments in) {
+      Float64Column x = in.float64(0);
+      Float64Column y = in.float64(1);
+      double sum = 0;
+      for (long row = 0; row < in.rowCount(); row++) {
+        sum += x.get(row) * y.get(row);
+      }
+      state.value += sum;
+    }
+
+    @Override
+    public void combine(Total target, Total source) {
+      target.value += source.value;
+    }
+
+    @Override
+    public Double finish(Total state) {
+      return state.value;
     }
   }
 
@@ -54,6 +101,7 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
 
   @Override
   public void close() {
+    sumProducts.close();
     multiplyAdd.close();
     engine.close();
   }

@@ -8,5 +8,19 @@ public final class FunctionQueries {
   /// The same in SQL's own operators.
   public static final String SCALAR_IN_SQL = "SELECT count(*), sum(a * b + c) FROM numbers";
 
+  /// Calls a function of all rows.
+  public static final String AGGREGATE = "SELECT count(*), sum_products(a, b) FROM numbers";
+
+  /// The same by SQL's own function.
+  public static final String AGGREGATE_IN_SQL = "SELECT count(*), sum(a * b) FROM numbers";
+
+  /// Calls a function of the rows of each group.
+  public static final String GROUPED =
+      "SELECT sum(n)::BIGINT, sum(s) FROM (SELECT count(*) AS n, sum_products(a, b) AS s FROM numbers GROUP BY g)";
+
+  /// The same by SQL's own function.
+  public static final String GROUPED_IN_SQL =
+      "SELECT sum(n)::BIGINT, sum(s) FROM (SELECT count(*) AS n, sum(a * b) AS s FROM numbers GROUP BY g)";
+
   private FunctionQueries() {}
 }

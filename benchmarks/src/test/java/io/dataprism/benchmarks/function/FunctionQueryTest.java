@@ -6,6 +6,7 @@ import io.dataprism.LiveHandles;
 import io.dataprism.benchmarks.fetch.Sums;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +36,24 @@ class FunctionQueryTest {
       }
       assertThat(query.run(FunctionQueries.SCALAR)).isEqualTo(new Sums(ROWS, 0, expected));
       assertThat(query.run(FunctionQueries.SCALAR_IN_SQL)).isEqualTo(new Sums(ROWS, 0, expected));
+    }
+  }
+
+  @Test
+  void anAggregateComputesWhatSqlDoes() {
+    double expected = 0;
+    for (long i = 0; i < ROWS; i++) {
+      expected += i % 1000 / 4.0 * (i % 7);
+    }
+    try (DataPrismFunctionQuery query = new DataPrismFunctionQuery(ROWS, 2)) {
+      assertThat(
+              Stream.of(
+                      FunctionQueries.AGGREGATE,
+                      FunctionQueries.AGGREGATE_IN_SQL,
+                      FunctionQueries.GROUPED,
+                      FunctionQueries.GROUPED_IN_SQL)
+                  .map(query::run))
+          .containsOnly(new Sums(ROWS, 0, expected));
     }
   }
 }
