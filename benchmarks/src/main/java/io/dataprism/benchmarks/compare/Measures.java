@@ -5,6 +5,7 @@ import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Queries;
 import io.dataprism.benchmarks.fetch.Sums;
 import io.dataprism.benchmarks.function.FunctionQueries;
+import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.start.DataPrismFirstResult;
 import io.dataprism.benchmarks.start.JdbcFirstResult;
 import io.dataprism.benchmarks.tpch.TpchAnswers;
@@ -29,6 +30,11 @@ final class Measures {
 
   /// Within which a query that is stopped has to have given everything back, in milliseconds.
   private static final double CANCEL_LIMIT = 50;
+
+  private static final Rows INGESTED = new Rows(2_000_000);
+
+  /// What a side does that would take minutes for all.
+  private static final Rows INGESTED_PART = new Rows(2_000);
 
   static final List<Measure> ALL =
       List.of(
@@ -104,11 +110,24 @@ final class Measures {
           new Measure(
               "ingest-columnar",
               "ms",
-              launcher -> launcher.ingesting(Worker.DATAPRISM_INGEST),
+              ingesting(Worker.DATAPRISM_INGEST),
               List.of(
-                  new Peer("jdbc-appender", 25, launcher -> launcher.ingesting(Worker.JDBC_INGEST)),
-                  new Peer("jdbc-batched", 5, launcher -> launcher.ingesting(Worker.JDBC_BATCHED_INGEST)),
-                  new Peer("jdbc-arrow", 1, launcher -> launcher.ingesting(Worker.JDBC_ARROW_INGEST)))),
+                  new Peer("jdbc-appender", 25, ingesting(Worker.JDBC_INGEST)),
+                  new Peer("jdbc-batched", 5, ingesting(Worker.JDBC_BATCHED_INGEST)),
+                  new Peer(
+                      "jdbc-executebatch",
+                      25,
+                      launcher -> launcher.ingesting(Worker.JDBC_STATEMENTS_INGEST, INGESTED, INGESTED_PART),
+                      List.of(INGESTED_PART.sums())),
+                  new Peer("jdbc-arrow", 1, ingesting(Worker.JDBC_ARROW_INGEST)),
+                  new Peer("c", 0.9, launcher -> launcher.ingestingInC(INGESTED)))),
+          new Measure(
+              "ingest-columnar-ready",
+              "ms",
+              ingesting(Worker.DATAPRISM_READY_INGEST),
+              List.of(
+                  new Peer("jdbc-arrow", 1, ingesting(Worker.JDBC_ARROW_INGEST)),
+                  new Peer("c", 0.9, launcher -> launcher.ingestingInC(INGESTED)))),
           new Measure(
               "fetch-parallel",
               "ms",
@@ -182,6 +201,10 @@ final class Measures {
 
   private static Measure.Start functions(String side, int threads, String sql) {
     return launcher -> launcher.callingFunctions(side, threads, sql);
+  }
+
+  private static Measure.Start ingesting(String side) {
+    return launcher -> launcher.ingesting(side, INGESTED);
   }
 
   private static Measure concurrent(int callers) {

@@ -17,6 +17,7 @@ import io.dataprism.benchmarks.ingest.DataPrismIngester;
 import io.dataprism.benchmarks.ingest.Ingester;
 import io.dataprism.benchmarks.ingest.JdbcArrowIngester;
 import io.dataprism.benchmarks.ingest.JdbcIngester;
+import io.dataprism.benchmarks.ingest.ReadyRows;
 import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.parallel.RowWork;
 import io.dataprism.benchmarks.point.DataPrismPointQuery;
@@ -53,11 +54,12 @@ public final class Worker {
   static final String DATAPRISM_FUNCTIONS = "dataprism-functions";
   static final String JDBC_FUNCTIONS = "jdbc-functions";
   static final String DATAPRISM_INGEST = "dataprism-ingest";
+  static final String DATAPRISM_READY_INGEST = "dataprism-ready-ingest";
   static final String JDBC_INGEST = "jdbc-ingest";
   static final String JDBC_BATCHED_INGEST = "jdbc-batched-ingest";
+  static final String JDBC_STATEMENTS_INGEST = "jdbc-statements-ingest";
   static final String JDBC_ARROW_INGEST = "jdbc-arrow-ingest";
 
-  private static final Rows INGESTED = new Rows(2_000_000);
   private static final long SCANNED = 20_000_000;
   private static final long CALLED = 20_000_000;
 
@@ -83,8 +85,8 @@ public final class Worker {
 
   /// Serves runs of one side.
   ///
-  /// @param args a side, then the database file unless the side makes its own data, then the number of callers or
-  ///   threads where it is given
+  /// @param args a side, then the database file unless the side makes its own data, then the number of callers, threads
+  ///   or rows where it is given
   public static void main(String[] args) throws Exception {
     switch (args[0]) {
       case DATAPRISM_CALL -> {
@@ -114,12 +116,18 @@ public final class Worker {
       case DATAPRISM_SCAN -> serve(new RegisteredScan(SCANNED, Integer.parseInt(args[1])));
       case DATAPRISM_FUNCTIONS -> serve(new DataPrismFunctionQuery(CALLED, Integer.parseInt(args[1])));
       case JDBC_FUNCTIONS -> serve(new JdbcFunctionQuery(CALLED, Integer.parseInt(args[1])));
-      case DATAPRISM_INGEST -> serve(new DataPrismIngester(INGESTED));
-      case JDBC_INGEST -> serve(JdbcIngester.singleValues(INGESTED));
-      case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(INGESTED));
-      case JDBC_ARROW_INGEST -> serve(new JdbcArrowIngester(INGESTED));
+      case DATAPRISM_INGEST -> serve(DataPrismIngester.arrays(rows(args)));
+      case DATAPRISM_READY_INGEST -> serve(DataPrismIngester.segments(rows(args)));
+      case JDBC_INGEST -> serve(JdbcIngester.singleValues(ReadyRows.columns(rows(args))));
+      case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(ReadyRows.columns(rows(args))));
+      case JDBC_STATEMENTS_INGEST -> serve(JdbcIngester.batchedStatements(ReadyRows.columns(rows(args))));
+      case JDBC_ARROW_INGEST -> serve(new JdbcArrowIngester(rows(args)));
       default -> serve(Fetchers.open(args[0], Path.of(args[1])));
     }
+  }
+
+  private static Rows rows(String[] args) {
+    return new Rows(Integer.parseInt(args[1]));
   }
 
   private static void serve(RegisteredScan scan) throws Exception {
