@@ -22,5 +22,17 @@ public final class FunctionQueries {
   public static final String GROUPED_IN_SQL =
       "SELECT sum(n)::BIGINT, sum(s) FROM (SELECT count(*) AS n, sum(a * b) AS s FROM numbers GROUP BY g)";
 
+  /// Calls a function that gives a table.
+  ///
+  /// @param rows how many rows it gives
+  public static String table(long rows) {
+    return "SELECT count(*), sum(i)::DOUBLE + sum(d) FROM series(" + rows + ")";
+  }
+
+  /// The same by SQL's own function.
+  public static String tableInSql(long rows) {
+    return "SELECT count(*), sum(i)::DOUBLE + sum(d) FROM (SELECT range AS i, range / 2 AS d FROM range(" + rows + "))";
+  }
+
   private FunctionQueries() {}
 }

@@ -11,6 +11,7 @@ import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBScalarFunctionBuilder;
+import org.duckdb.DuckDBTableFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /// The functions of DuckDB's JDBC driver, of vectors.
@@ -30,6 +31,13 @@ public final class JdbcFunctionQuery implements FunctionQuery {
           .withParameters(DuckDBColumnType.DOUBLE, DuckDBColumnType.DOUBLE, DuckDBColumnType.DOUBLE)
           .withReturnType(DuckDBColumnType.DOUBLE)
           .withVectorizedFunction(JdbcFunctionQuery::multiplyAdd)
+          .register(connection);
+    }
+    try (DuckDBTableFunctionBuilder builder = DuckDBFunctions.tableFunction()) {
+      builder
+          .withName("series")
+          .withParameter(DuckDBColumnType.BIGINT)
+          .withFunction(new JdbcSeries(threads))
           .register(connection);
     }
   }

@@ -56,4 +56,13 @@ class FunctionQueryTest {
           .containsOnly(new Sums(ROWS, 0, expected));
     }
   }
+
+  @Test
+  void aTableFunctionGivesWhatSqlDoes() throws Exception {
+    Sums expected = new Sums(ROWS, 0, 1.5 * (ROWS - 1) * ROWS / 2);
+    try (FunctionQuery query = new JdbcFunctionQuery(ROWS, 2)) {
+      assertThat(query.run(FunctionQueries.table(ROWS))).isEqualTo(expected);
+      assertThat(query.run(FunctionQueries.tableInSql(ROWS))).isEqualTo(expected);
+    }
+  }
 }
