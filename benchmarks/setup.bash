@@ -55,8 +55,8 @@ build_c() {
   command -v cc >/dev/null || fail "a C compiler is missing: install gcc or clang, so that there is a command named cc."
   mkdir -p target/native
   local program
-  for program in fetch query; do
-    is_newer "target/native/$program" "native/$program.c" native/database.h native/duckdb_v2_min.h && continue
+  for program in fetch query ingest; do
+    is_newer "target/native/$program" "native/$program.c" native/*.h && continue
     cc -std=c11 -O3 -march=native -Wall -Wextra -Werror -o "target/native/$program" "native/$program.c" \
       -L"$duckdb" -lduckdb -Wl,-rpath,"$duckdb"
   done

@@ -1,6 +1,7 @@
 package io.dataprism.benchmarks.compare;
 
 import io.dataprism.benchmarks.fetch.Fetchers;
+import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.point.PointQuery;
 import java.io.File;
 import java.io.IOException;
@@ -103,10 +104,30 @@ record Launcher(Path fetched, Path tables, Path programs) {
     return new WorkerContender(command, "sum", List.of(table), Launcher::millis);
   }
 
-  /// A side that fills a table.
-  Contender ingesting(String side) throws IOException {
+  /// A side whose queries call functions written in Java.
+  ///
+  /// @param threads how many threads run a query
+  Contender callingFunctions(String side, int threads, String sql) throws IOException {
+    return new WorkerContender(
+        worker(List.of(), side, Integer.toString(threads)), "query", List.of(sql), Launcher::millis);
+  }
+
+  /// A side that fills a table, in Java.
+  Contender ingesting(String side, Rows rows) throws IOException {
+    return ingesting(side, rows, rows);
+  }
+
+  /// A side that fills a table with a part of the rows; its time is multiplied to that of all.
+  Contender ingesting(String side, Rows rows, Rows part) throws IOException {
     List<String> flags = side.equals(Worker.JDBC_ARROW_INGEST) ? ARROW_FLAGS : List.of();
-    return new WorkerContender(worker(flags, side), "fill", List.of("rows"), Launcher::millis);
+    List<String> command = worker(flags, side, Integer.toString(part.count()));
+    return new WorkerContender(command, "fill", List.of("rows"), nanos -> millis(nanos) * rows.count() / part.count());
+  }
+
+  /// The side that fills a table in C.
+  Contender ingestingInC(Rows rows) throws IOException {
+    List<String> command = List.of(programs.resolve("ingest").toString(), Integer.toString(rows.count()));
+    return new WorkerContender(command, "fill", List.of("rows"), Launcher::millis);
   }
 
   /// A side that stops queries.

@@ -24,7 +24,13 @@ record Measure(
   /// Another way to do the same.
   ///
   /// @param goal how many times better this library is meant to be
-  record Peer(String name, double goal, Start start) {}
+  /// @param part what it has to compute where it does a part of the work, and its values are scaled to all of it; else
+  ///   null
+  record Peer(String name, double goal, Start start, @Nullable List<Sums> part) {
+    Peer(String name, double goal, Start start) {
+      this(name, goal, start, null);
+    }
+  }
 
   /// Starts a side.
   @FunctionalInterface

@@ -4,10 +4,13 @@ import io.dataprism.benchmarks.compare.Measure.Peer;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Queries;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.function.FunctionQueries;
+import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.start.DataPrismFirstResult;
 import io.dataprism.benchmarks.start.JdbcFirstResult;
 import io.dataprism.benchmarks.tpch.TpchAnswers;
 import io.dataprism.benchmarks.tpch.TpchQueries;
+import java.util.ArrayList;
 import java.util.List;
 
 /// All measures, with their peers and goals.
@@ -27,6 +30,11 @@ final class Measures {
 
   /// Within which a query that is stopped has to have given everything back, in milliseconds.
   private static final double CANCEL_LIMIT = 50;
+
+  private static final Rows INGESTED = new Rows(2_000_000);
+
+  /// What a side does that would take minutes for all.
+  private static final Rows INGESTED_PART = new Rows(2_000);
 
   static final List<Measure> ALL =
       List.of(
@@ -93,14 +101,33 @@ final class Measures {
           concurrent(256),
           scan(1),
           scan(2),
+          scalarFunction(1),
+          scalarFunction(2),
+          aggregate("", 1, FunctionQueries.AGGREGATE, FunctionQueries.AGGREGATE_IN_SQL),
+          aggregate("", 2, FunctionQueries.AGGREGATE, FunctionQueries.AGGREGATE_IN_SQL),
+          aggregate("grouped-", 1, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
+          aggregate("grouped-", 2, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
           new Measure(
               "ingest-columnar",
               "ms",
-              launcher -> launcher.ingesting(Worker.DATAPRISM_INGEST),
+              ingesting(Worker.DATAPRISM_INGEST),
               List.of(
-                  new Peer("jdbc-appender", 25, launcher -> launcher.ingesting(Worker.JDBC_INGEST)),
-                  new Peer("jdbc-batched", 5, launcher -> launcher.ingesting(Worker.JDBC_BATCHED_INGEST)),
-                  new Peer("jdbc-arrow", 1, launcher -> launcher.ingesting(Worker.JDBC_ARROW_INGEST)))),
+                  new Peer("jdbc-appender", 25, ingesting(Worker.JDBC_INGEST)),
+                  new Peer("jdbc-batched", 5, ingesting(Worker.JDBC_BATCHED_INGEST)),
+                  new Peer(
+                      "jdbc-executebatch",
+                      25,
+                      launcher -> launcher.ingesting(Worker.JDBC_STATEMENTS_INGEST, INGESTED, INGESTED_PART),
+                      List.of(INGESTED_PART.sums())),
+                  new Peer("jdbc-arrow", 1, ingesting(Worker.JDBC_ARROW_INGEST)),
+                  new Peer("c", 0.9, launcher -> launcher.ingestingInC(INGESTED)))),
+          new Measure(
+              "ingest-columnar-ready",
+              "ms",
+              ingesting(Worker.DATAPRISM_READY_INGEST),
+              List.of(
+                  new Peer("jdbc-arrow", 1, ingesting(Worker.JDBC_ARROW_INGEST)),
+                  new Peer("c", 0.9, launcher -> launcher.ingestingInC(INGESTED)))),
           new Measure(
               "fetch-parallel",
               "ms",
@@ -142,6 +169,42 @@ final class Measures {
         launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "registered"),
         List.of(
             new Peer("native-table", 0.9, launcher -> launcher.scanning(Worker.DATAPRISM_SCAN, threads, "native"))));
+  }
+
+  private static Measure scalarFunction(int threads) {
+    List<Peer> peers = new ArrayList<>();
+    peers.add(sql(threads, FunctionQueries.SCALAR_IN_SQL));
+    peers.add(new Peer("jdbc-udf", 6, functions(Worker.JDBC_FUNCTIONS, threads, FunctionQueries.SCALAR)));
+    addOneThread(peers, threads, FunctionQueries.SCALAR);
+    return new Measure(
+        "udf-scalar-" + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, FunctionQueries.SCALAR), peers);
+  }
+
+  private static Measure aggregate(String kind, int threads, String query, String inSql) {
+    List<Peer> peers = new ArrayList<>();
+    peers.add(sql(threads, inSql));
+    addOneThread(peers, threads, query);
+    return new Measure(
+        "udf-aggregate-" + kind + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, query), peers);
+  }
+
+  private static Peer sql(int threads, String sql) {
+    return new Peer("sql", 0.8, functions(Worker.DATAPRISM_FUNCTIONS, threads, sql));
+  }
+
+  /// More threads have to help.
+  private static void addOneThread(List<Peer> peers, int threads, String sql) {
+    if (threads > 1) {
+      peers.add(new Peer("one-thread", 1.6, functions(Worker.DATAPRISM_FUNCTIONS, 1, sql)));
+    }
+  }
+
+  private static Measure.Start functions(String side, int threads, String sql) {
+    return launcher -> launcher.callingFunctions(side, threads, sql);
+  }
+
+  private static Measure.Start ingesting(String side) {
+    return launcher -> launcher.ingesting(side, INGESTED);
   }
 
   private static Measure concurrent(int callers) {

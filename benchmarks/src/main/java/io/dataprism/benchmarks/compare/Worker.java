@@ -10,10 +10,14 @@ import io.dataprism.benchmarks.concurrent.JdbcQueryMix;
 import io.dataprism.benchmarks.fetch.Fetcher;
 import io.dataprism.benchmarks.fetch.Fetchers;
 import io.dataprism.benchmarks.fetch.Sums;
+import io.dataprism.benchmarks.function.DataPrismFunctionQuery;
+import io.dataprism.benchmarks.function.FunctionQuery;
+import io.dataprism.benchmarks.function.JdbcFunctionQuery;
 import io.dataprism.benchmarks.ingest.DataPrismIngester;
 import io.dataprism.benchmarks.ingest.Ingester;
 import io.dataprism.benchmarks.ingest.JdbcArrowIngester;
 import io.dataprism.benchmarks.ingest.JdbcIngester;
+import io.dataprism.benchmarks.ingest.ReadyRows;
 import io.dataprism.benchmarks.ingest.Rows;
 import io.dataprism.benchmarks.parallel.RowWork;
 import io.dataprism.benchmarks.point.DataPrismPointQuery;
@@ -47,13 +51,17 @@ public final class Worker {
   static final String DATAPRISM_CACHED = "dataprism-cached";
   static final String DATAPRISM_UNCACHED = "dataprism-uncached";
   static final String DATAPRISM_SCAN = "dataprism-scan";
+  static final String DATAPRISM_FUNCTIONS = "dataprism-functions";
+  static final String JDBC_FUNCTIONS = "jdbc-functions";
   static final String DATAPRISM_INGEST = "dataprism-ingest";
+  static final String DATAPRISM_READY_INGEST = "dataprism-ready-ingest";
   static final String JDBC_INGEST = "jdbc-ingest";
   static final String JDBC_BATCHED_INGEST = "jdbc-batched-ingest";
+  static final String JDBC_STATEMENTS_INGEST = "jdbc-statements-ingest";
   static final String JDBC_ARROW_INGEST = "jdbc-arrow-ingest";
 
-  private static final Rows INGESTED = new Rows(2_000_000);
   private static final long SCANNED = 20_000_000;
+  private static final long CALLED = 20_000_000;
 
   /// So that each comparison stops its queries after the same times.
   private static final long SEED = 20_260_315;
@@ -77,7 +85,8 @@ public final class Worker {
 
   /// Serves runs of one side.
   ///
-  /// @param args a side, then the database file unless the side calls, then the number of callers where there are any
+  /// @param args a side, then the database file unless the side makes its own data, then the number of callers, threads
+  ///   or rows where it is given
   public static void main(String[] args) throws Exception {
     switch (args[0]) {
       case DATAPRISM_CALL -> {
@@ -105,17 +114,31 @@ public final class Worker {
       case DATAPRISM_CACHED -> serve(new RepeatedQuery(Path.of(args[1]), true));
       case DATAPRISM_UNCACHED -> serve(new RepeatedQuery(Path.of(args[1]), false));
       case DATAPRISM_SCAN -> serve(new RegisteredScan(SCANNED, Integer.parseInt(args[1])));
-      case DATAPRISM_INGEST -> serve(new DataPrismIngester(INGESTED));
-      case JDBC_INGEST -> serve(JdbcIngester.singleValues(INGESTED));
-      case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(INGESTED));
-      case JDBC_ARROW_INGEST -> serve(new JdbcArrowIngester(INGESTED));
+      case DATAPRISM_FUNCTIONS -> serve(new DataPrismFunctionQuery(CALLED, Integer.parseInt(args[1])));
+      case JDBC_FUNCTIONS -> serve(new JdbcFunctionQuery(CALLED, Integer.parseInt(args[1])));
+      case DATAPRISM_INGEST -> serve(DataPrismIngester.arrays(rows(args)));
+      case DATAPRISM_READY_INGEST -> serve(DataPrismIngester.segments(rows(args)));
+      case JDBC_INGEST -> serve(JdbcIngester.singleValues(ReadyRows.columns(rows(args))));
+      case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(ReadyRows.columns(rows(args))));
+      case JDBC_STATEMENTS_INGEST -> serve(JdbcIngester.batchedStatements(ReadyRows.columns(rows(args))));
+      case JDBC_ARROW_INGEST -> serve(new JdbcArrowIngester(rows(args)));
       default -> serve(Fetchers.open(args[0], Path.of(args[1])));
     }
+  }
+
+  private static Rows rows(String[] args) {
+    return new Rows(Integer.parseInt(args[1]));
   }
 
   private static void serve(RegisteredScan scan) throws Exception {
     try (scan) {
       serve((task, table) -> scan.sum(table));
+    }
+  }
+
+  private static void serve(FunctionQuery query) throws Exception {
+    try (query) {
+      serve((task, sql) -> query.run(sql));
     }
   }
 

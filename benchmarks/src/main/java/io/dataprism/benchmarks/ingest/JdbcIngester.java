@@ -2,6 +2,7 @@ package io.dataprism.benchmarks.ingest;
 
 import io.dataprism.benchmarks.fetch.Sums;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,6 +11,9 @@ import org.duckdb.DuckDBConnection;
 
 /// DuckDB's JDBC driver, on a database in memory.
 public abstract class JdbcIngester implements Ingester {
+  /// As many as programs commonly collect before they have them executed.
+  private static final int STATEMENTS = 1_000;
+
   final DuckDBConnection connection;
 
   JdbcIngester() throws SQLException {
@@ -19,7 +23,7 @@ public abstract class JdbcIngester implements Ingester {
   /// Its appender, value by value.
   // It is what most programs use.
   @SuppressWarnings("deprecation")
-  public static JdbcIngester singleValues(Rows rows) throws SQLException {
+  public static JdbcIngester singleValues(ReadyRows rows) throws SQLException {
     return new JdbcIngester() {
       @Override
       void fill() throws SQLException {
@@ -37,7 +41,7 @@ public abstract class JdbcIngester implements Ingester {
   }
 
   /// Its newer appender, which collects rows before they cross.
-  public static JdbcIngester batched(Rows rows) throws SQLException {
+  public static JdbcIngester batched(ReadyRows rows) throws SQLException {
     return new JdbcIngester() {
       @Override
       void fill() throws SQLException {
@@ -46,6 +50,32 @@ public abstract class JdbcIngester implements Ingester {
             appender.beginRow().append(rows.id(row)).append(rows.amount(row)).append(rows.name(row)).endRow();
           }
         }
+      }
+    };
+  }
+
+  /// Its prepared statements, in one transaction.
+  public static JdbcIngester batchedStatements(ReadyRows rows) throws SQLException {
+    return new JdbcIngester() {
+      @Override
+      void fill() throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO rows VALUES (?, ?, ?)")) {
+          int waiting = 0;
+          for (int row = 0; row < rows.count(); row++) {
+            insert.setLong(1, rows.id(row));
+            insert.setDouble(2, rows.amount(row));
+            insert.setString(3, rows.name(row));
+            insert.addBatch();
+            waiting++;
+            if (waiting == STATEMENTS || row + 1 == rows.count()) {
+              insert.executeBatch();
+              waiting = 0;
+            }
+          }
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
       }
     };
   }

@@ -1,6 +1,9 @@
 package io.dataprism.benchmarks.ingest;
 
+import io.dataprism.benchmarks.fetch.Sums;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /// The rows that all sides put into their table.
 ///
@@ -24,6 +27,17 @@ public record Rows(int count) {
   String name(int row) {
     String digits = Integer.toString(row);
     return "Customer#" + "0".repeat(DIGITS - digits.length()) + digits;
+  }
+
+  /// An object for each row.
+  List<Row> records() {
+    return IntStream.range(0, count).mapToObj(row -> new Row(id(row), amount(row), name(row))).toList();
+  }
+
+  /// What a table with these rows holds, as [Ingester#CHECK] asks.
+  public Sums sums() {
+    long integers = IntStream.range(0, count).mapToLong(row -> id(row) + name(row).length()).sum();
+    return new Sums(count, integers, IntStream.range(0, count).mapToDouble(this::amount).sum());
   }
 
   /// All texts one after the other, which are of one length.

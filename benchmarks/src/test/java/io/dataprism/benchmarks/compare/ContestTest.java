@@ -81,6 +81,21 @@ class ContestTest {
         .hasMessageContaining("dataprism computed");
   }
 
+  @Test
+  void aSideThatDoesAPartHasToGetThePartRight() throws IOException {
+    assertThat(Contest.run(withPart(side("b", 3, 1, 1, 1, 1)), NONE, THREE_ROUNDS)).hasSize(1);
+
+    assertThatThrownBy(() -> Contest.run(withPart(side("b", 7, 1)), NONE, THREE_ROUNDS))
+        .isInstanceOf(WrongAnswerException.class)
+        .hasMessageContaining("b computed");
+  }
+
+  private Measure withPart(Contender theirs) {
+    List<Sums> part = List.of(new Sums(1, 3, 0));
+    return new Measure(
+        "m", "ms", _ -> side("a", 7, 1, 1, 1, 1, 1), List.of(new Measure.Peer("b", 2, _ -> theirs, part)));
+  }
+
   private static Measure measure(Contender ours, Contender theirs) {
     return new Measure("m", "ms", _ -> ours, List.of(new Measure.Peer("b", 2, _ -> theirs)));
   }

@@ -23,8 +23,14 @@ class IngesterTest {
   }
 
   static Stream<Side> sides() {
+    ReadyRows columns = ReadyRows.columns(ROWS);
     return Stream.of(
-        () -> new DataPrismIngester(ROWS), () -> JdbcIngester.singleValues(ROWS), () -> JdbcIngester.batched(ROWS));
+        () -> DataPrismIngester.arrays(ROWS),
+        () -> DataPrismIngester.segments(ROWS),
+        () -> JdbcIngester.singleValues(columns),
+        () -> JdbcIngester.batched(columns),
+        () -> JdbcIngester.batchedStatements(columns),
+        () -> JdbcIngester.singleValues(ReadyRows.records(ROWS)));
   }
 
   @ParameterizedTest
@@ -34,7 +40,9 @@ class IngesterTest {
       for (int run = 0; run < 2; run++) {
         ingester.run();
         long ids = 2_999L * 3_000 / 2;
-        assertThat(ingester.check()).isEqualTo(new Sums(3_000, ids + 18 * 3_000, 1_498_500 / 4.0));
+        assertThat(ingester.check())
+            .isEqualTo(new Sums(3_000, ids + 18 * 3_000, 1_498_500 / 4.0))
+            .isEqualTo(ROWS.sums());
       }
     }
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dataprism.benchmarks.function;
+
+import org.jspecify.annotations.NullMarked;
