@@ -126,8 +126,17 @@ final class Measures {
               "ms",
               ingesting(Worker.DATAPRISM_READY_INGEST),
               List.of(
+                  new Peer("jdbc-appender", 25, ingesting(Worker.JDBC_INGEST)),
+                  new Peer("jdbc-batched", 5, ingesting(Worker.JDBC_BATCHED_INGEST)),
                   new Peer("jdbc-arrow", 1, ingesting(Worker.JDBC_ARROW_INGEST)),
                   new Peer("c", 0.9, launcher -> launcher.ingestingInC(INGESTED)))),
+          new Measure(
+              "ingest-records",
+              "ms",
+              ingesting(Worker.DATAPRISM_RECORDS_INGEST),
+              List.of(
+                  new Peer("jdbc-appender", 1, ingesting(Worker.JDBC_RECORDS_INGEST)),
+                  new Peer("jdbc-batched", 1, ingesting(Worker.JDBC_BATCHED_RECORDS_INGEST)))),
           new Measure(
               "fetch-parallel",
               "ms",

@@ -55,10 +55,13 @@ public final class Worker {
   static final String JDBC_FUNCTIONS = "jdbc-functions";
   static final String DATAPRISM_INGEST = "dataprism-ingest";
   static final String DATAPRISM_READY_INGEST = "dataprism-ready-ingest";
+  static final String DATAPRISM_RECORDS_INGEST = "dataprism-records-ingest";
   static final String JDBC_INGEST = "jdbc-ingest";
   static final String JDBC_BATCHED_INGEST = "jdbc-batched-ingest";
   static final String JDBC_STATEMENTS_INGEST = "jdbc-statements-ingest";
   static final String JDBC_ARROW_INGEST = "jdbc-arrow-ingest";
+  static final String JDBC_RECORDS_INGEST = "jdbc-records-ingest";
+  static final String JDBC_BATCHED_RECORDS_INGEST = "jdbc-batched-records-ingest";
 
   private static final long SCANNED = 20_000_000;
   private static final long CALLED = 20_000_000;
@@ -118,6 +121,9 @@ public final class Worker {
       case JDBC_FUNCTIONS -> serve(new JdbcFunctionQuery(CALLED, Integer.parseInt(args[1])));
       case DATAPRISM_INGEST -> serve(DataPrismIngester.arrays(rows(args)));
       case DATAPRISM_READY_INGEST -> serve(DataPrismIngester.segments(rows(args)));
+      case DATAPRISM_RECORDS_INGEST -> serve(DataPrismIngester.records(rows(args)));
+      case JDBC_RECORDS_INGEST -> serve(JdbcIngester.singleValues(ReadyRows.records(rows(args))));
+      case JDBC_BATCHED_RECORDS_INGEST -> serve(JdbcIngester.batched(ReadyRows.records(rows(args))));
       case JDBC_INGEST -> serve(JdbcIngester.singleValues(ReadyRows.columns(rows(args))));
       case JDBC_BATCHED_INGEST -> serve(JdbcIngester.batched(ReadyRows.columns(rows(args))));
       case JDBC_STATEMENTS_INGEST -> serve(JdbcIngester.batchedStatements(ReadyRows.columns(rows(args))));

@@ -3,40 +3,61 @@ package io.dataprism.benchmarks.ingest;
 import io.dataprism.Engine;
 import io.dataprism.QueryResult;
 import io.dataprism.RecordBatch;
+import io.dataprism.appender.ColumnAppender;
+import io.dataprism.appender.ColumnData;
+import io.dataprism.appender.RecordAppender;
 import io.dataprism.benchmarks.fetch.Sums;
-import io.dataprism.registration.Registration;
-import io.dataprism.registration.Table;
-import io.dataprism.schema.DataType;
+import io.dataprism.benchmarks.ingest.Rows.Row;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
-/// This library, from whole columns.
-public final class DataPrismIngester implements Ingester {
-  private final Engine engine = Engine.open();
-  private final Arena arena = Arena.ofShared();
-  private final Table table;
+/// This library, with its appenders.
+public abstract class DataPrismIngester implements Ingester {
+  private static final String TABLE = "rows";
 
-  private DataPrismIngester(Columns columns, boolean onHeap) {
-    this.table =
-        Table.builder()
-            .column("id", DataType.Scalar.BIGINT, ready(columns.ids, onHeap))
-            .column("amount", DataType.Scalar.DOUBLE, ready(columns.amounts, onHeap))
-            .text("name", ready(columns.offsets, onHeap), ready(columns.utf8, onHeap), MemorySegment.NULL)
-            .build();
-  }
+  final Engine engine = Engine.open();
 
-  /// From Java arrays.
+  /// From Java arrays of whole columns, texts in UTF-8.
   public static DataPrismIngester arrays(Rows rows) {
-    return new DataPrismIngester(Columns.of(rows), true);
+    Columns columns = Columns.of(rows);
+    return new DataPrismIngester() {
+      @Override
+      void fill() {
+        append(columns);
+      }
+    };
   }
 
   /// From native memory, where the columns lie as those of Arrow do.
   public static DataPrismIngester segments(Rows rows) {
-    return new DataPrismIngester(Columns.of(rows), false);
+    Arena arena = Arena.ofShared();
+    Columns columns = Columns.of(rows).in(arena);
+    return new DataPrismIngester() {
+      @Override
+      void fill() {
+        append(columns);
+      }
+
+      @Override
+      public void close() {
+        super.close();
+        arena.close();
+      }
+    };
   }
 
-  private MemorySegment ready(MemorySegment array, boolean onHeap) {
-    return onHeap ? array : arena.allocate(array.byteSize(), Long.BYTES).copyFrom(array);
+  /// From objects.
+  public static DataPrismIngester records(Rows rows) {
+    List<Row> records = rows.records();
+    return new DataPrismIngester() {
+      @Override
+      void fill() {
+        try (RecordAppender<Row> appender = engine.appender(TABLE).forRecords(Row.class)) {
+          appender.append(records);
+        }
+      }
+    };
   }
 
   private record Columns(MemorySegment ids, MemorySegment amounts, MemorySegment offsets, MemorySegment utf8) {
@@ -56,22 +77,36 @@ public final class DataPrismIngester implements Ingester {
           MemorySegment.ofArray(offsets),
           MemorySegment.ofArray(utf8));
     }
-  }
 
-  @Override
-  public void run() {
-    engine.execute(CREATE);
-    try (Registration _ = engine.register("ready", table)) {
-      engine.execute("INSERT INTO rows SELECT * FROM ready");
+    Columns in(Arena arena) {
+      return new Columns(copy(ids, arena), copy(amounts, arena), copy(offsets, arena), copy(utf8, arena));
+    }
+
+    private static MemorySegment copy(MemorySegment array, Arena arena) {
+      return arena.allocate(array.byteSize(), Long.BYTES).copyFrom(array);
     }
   }
 
-  @Override
-  public Sums check() {
-    return check(engine);
+  final void append(Columns columns) {
+    try (ColumnAppender appender = engine.appender(TABLE).forColumns()) {
+      appender.append(
+          ColumnData.of(columns.ids),
+          ColumnData.of(columns.amounts),
+          ColumnData.text(columns.offsets, columns.utf8, MemorySegment.NULL));
+    }
   }
 
-  static Sums check(Engine engine) {
+  /// Fills the empty table.
+  abstract void fill();
+
+  @Override
+  public final void run() {
+    engine.execute(CREATE);
+    fill();
+  }
+
+  @Override
+  public final Sums check() {
     try (QueryResult result = engine.query(CHECK);
         RecordBatch batch = result.next()) {
       if (batch == null) {
@@ -84,6 +119,5 @@ public final class DataPrismIngester implements Ingester {
   @Override
   public void close() {
     engine.close();
-    arena.close();
   }
 }
