@@ -18,6 +18,18 @@
 // The version of the C ABI. It changes whenever a caller built against the header before would misread something.
 #define DP_ABI_VERSION 5
 
+// What a source of batches is called for.
+typedef enum dp_batch_step {
+  // A part is to be begun: `batches` is to be set.
+  DP_BATCH_OPEN = 1,
+  // The next batch of a part is to be put into `array`, which stays released at the end of the part.
+  DP_BATCH_NEXT = 2,
+  // A part will not be read any more. It was opened before; it may be closed at its end or before.
+  DP_BATCH_CLOSE = 3,
+  // The source will not be read any more.
+  DP_BATCH_RELEASE = 4,
+} dp_batch_step;
+
 // The kinds of errors. A code is its kind times one hundred, plus a detail; both never change their meaning.
 typedef enum dp_error_kind {
   // The text is not SQL.
@@ -73,6 +85,8 @@ typedef enum dp_function_step {
   DP_AGGREGATE_DESTROY = 5,
   // Everything of a plan is to be forgotten.
   DP_AGGREGATE_RELEASE = 6,
+  // A table for `arguments`, which have one row, is to be given to `dp_function_put_table`.
+  DP_FUNCTION_BIND = 7,
 } dp_function_step;
 
 // How Arrow IPC compresses the buffers of its batches.
@@ -264,6 +278,10 @@ typedef struct dp_stored dp_stored;
 // A table that SQL reads by name while this is open. Used by any number of threads at once.
 typedef struct dp_table dp_table;
 
+// Rows that can be read: by name after `dp_engine_register`, or as what a function gives after `dp_function_put_table`.
+// Both take it over.
+typedef struct dp_table_source dp_table_source;
+
 // The rows of a query on their way to a table. They stay in DuckDB's own form, so every type is kept. Used by one
 // thread at a time.
 typedef struct dp_transfer dp_transfer;
@@ -426,7 +444,13 @@ typedef struct dp_function_signature {
   unsigned long long parameter_count;
   // The type, as SQL writes it, of any number of arguments that follow; empty where none may follow.
   struct dp_text variadic;
-  // The type of the result, as SQL writes it.
+  // The parameters that calls give by their names or leave out; of a table function alone.
+  const struct dp_function_parameter *named;
+  // What each of the named parameters is where a call leaves it out, or gives NULL. It is cast to the type.
+  const struct dp_value *defaults;
+  // How many named parameters there are.
+  unsigned long long named_count;
+  // The type of the result, as SQL writes it; empty for a table function.
   struct dp_text returns;
   // Not zero if the function wants to see NULL. Otherwise the result of a row is NULL where an argument is, and an
   // aggregate does not see such rows.
@@ -443,9 +467,9 @@ typedef struct dp_function_call {
   unsigned int is_one_state;
   // The place in a query that the function is called from. All its calls have the same schema.
   unsigned long long plan;
-  // A struct: one child an argument, and one more for the result.
+  // A struct: one child an argument, and one more for the result, unless that is a table.
   const struct ArrowSchema *schema;
-  // A struct array, one child an argument.
+  // A struct array, one child an argument. Null for a table function without arguments.
   const struct ArrowArray *arguments;
   // How many rows there are: of the arguments or the results, or how many states.
   unsigned long long rows;
@@ -469,7 +493,7 @@ typedef struct dp_function_call {
   unsigned long long message_length;
   // A number that the query's error is to carry; zero for none.
   unsigned long long failure;
-  // For `dp_function_put`.
+  // For `dp_function_put` and its like.
   void *place;
 } dp_function_call;
 
@@ -553,23 +577,54 @@ typedef struct dp_rows {
 // It must return, and not unwind or jump out. It may run other statements, but in other sessions.
 typedef int (*dp_row_source)(void *user_data, unsigned long long first_row, struct dp_rows *rows);
 
-// A table that is streamed anew each time that it is read. Its functions are called from any thread, several at once, and
-// must return, not unwind or jump out.
-typedef struct dp_table_source {
-  // What the functions are called with.
+// A call of a source of batches. Everything that it points at is valid during the call.
+typedef struct dp_batch_call {
+  // What is to be done, a `dp_batch_step`.
+  unsigned int step;
+  // Which part, counted from zero.
+  unsigned long long part;
+  // The reading that the part belongs to. No other reading has this number, nor has a place that a function is called
+  // from.
+  unsigned long long reading;
+  // Which columns the batches are to have, by their places in the schema, in the order in which they are wanted.
+  const unsigned long long *columns;
+  // How many columns that is, at least one.
+  unsigned long long column_count;
+  // By which the source knows the batches of a part that it has begun.
+  void *batches;
+  // Where the next batch goes: a struct array with a child for each column. It is taken over.
+  struct ArrowArray *array;
+  // Where a source that fails may write a message, in UTF-8.
+  uint8_t *message;
+  // How many bytes there is room for.
+  unsigned long long message_capacity;
+  // How many bytes were written.
+  unsigned long long message_length;
+  // A number that the query's error is to carry; zero for none.
+  unsigned long long failure;
+} dp_batch_call;
+
+// Makes batches. Called from any thread, several at once, but by one at a time for each part. Returns zero, or anything else
+// if it failed, which makes the query fail.
+//
+// `user_data` is the source's. It must return, and not unwind or jump out.
+typedef int (*dp_batch_callback)(void *user_data, struct dp_batch_call *call);
+
+// What makes the rows of a table, anew each time that it is read.
+typedef struct dp_batch_source {
+  // What the function is called with.
   void *user_data;
   // How many rows there are; the largest number where that is not known.
   unsigned long long row_count;
-  // Begins to stream: fills a stream of the Arrow C Stream Interface that gives batches of some of the columns, told by
-  // their places in the schema, in the order in which they are wanted. Gives zero for success. For a failure it gives
-  // anything else, and may fill the stream nevertheless, whose `get_last_error` is then asked and which is released.
-  int (*open)(void *user_data,
-              const unsigned long long *columns,
-              unsigned long long column_count,
-              struct ArrowArrayStream *stream);
-  // Called once, when the table will not be read any more.
-  void (*release)(void *user_data);
-} dp_table_source;
+  // In how many parts the rows come. Threads make different parts at the same time; where there is one part, they share
+  // its batches.
+  unsigned long long part_count;
+  // Makes the batches, and is called once with `DP_BATCH_RELEASE` in the end.
+  dp_batch_callback function;
+} dp_batch_source;
+
+// Lets go of what somebody has held. Called from any thread, once; it must return, and not unwind or jump out.
+typedef void (*dp_release_callback)(void *user_data);
 
 // Takes a batch of a query: an Arrow struct array with one child a column, on the thread that computed it. Several
 // threads call it at once. Returns zero to go on, and anything else to stop the query.
@@ -844,6 +899,19 @@ unsigned int dp_function_register_aggregate(const struct dp_engine *engine,
                                             struct dp_function **out,
                                             struct dp_error **err);
 
+// Registers a function that gives a table, for all sessions of an engine, until it is closed. It is called when a statement is
+// planned, and once more for each reading of its table after the first. Several of one name may be registered if the types
+// differ that they take by position; for the same ones, a name takes the same named parameters as long as the engine is open.
+//
+// # Safety
+// As for `dp_function_register_scalar`.
+unsigned int dp_function_register_table(const struct dp_engine *engine,
+                                        const struct dp_function_signature *signature,
+                                        dp_function_callback function,
+                                        void *user_data,
+                                        struct dp_function **out,
+                                        struct dp_error **err);
+
 // Gives the results of a call that are not written in place: an array of the result's type with one value for each row, which is
 // copied and stays the caller's. To be called by the function itself, once.
 //
@@ -863,6 +931,18 @@ unsigned int dp_function_put(struct dp_function_call *call,
 unsigned int dp_function_put_values(struct dp_function_call *call,
                                     const struct dp_value *values,
                                     struct dp_error **err);
+
+// Gives the table of a call. To be called by the function itself, once.
+//
+// The source is taken over whatever the outcome. It is freed when the statement is gone that the function is called in, or when
+// its table has been read, and is read on any thread.
+//
+// # Safety
+// `call` must be what the function was called with, `source` a live source that is not used again, `err` null or a place for
+// a pointer.
+unsigned int dp_function_put_table(struct dp_function_call *call,
+                                   struct dp_table_source *source,
+                                   struct dp_error **err);
 
 // Ends a registration and frees the handle; null is allowed. The function is not called any more when this returns: calls in
 // progress are waited for. SQL that calls it from then on gets `DP_CLOSED`.
@@ -1277,63 +1357,19 @@ unsigned int dp_stored_rows(const struct dp_stored *stored, unsigned long long *
 // `stored` must be null or a live stored result that no other call is using, and must not be used again.
 void dp_stored_close(struct dp_stored *stored);
 
-// Registers arrays as a table: SQL reads it by its name, in all sessions of the engine, until it is closed. Their memory is
-// read in place by all of DuckDB's threads. Names of tables and views of the database are refused.
+// Registers a table: SQL reads it by its name, in all sessions of the engine, until it is closed. Names of tables and views of
+// the database are refused, and a type that DuckDB does not know fails with `DP_NOT_IMPLEMENTED`.
 //
-// The schema and the arrays, structs with a child for each column, are taken over whatever the outcome. All of their
-// contents is checked: what is wrong with them fails with `DP_INVALID_INPUT`, and a type that DuckDB does not know with
-// `DP_NOT_IMPLEMENTED`.
+// The source is taken over whatever the outcome.
 //
 // # Safety
-// `engine` must be a live engine, `name` readable, `schema` and the `count` structures at `arrays` such as the Arrow C Data
-// Interface describes, `out` a place for a pointer, `err` null or a place for a pointer.
-unsigned int dp_engine_register_arrays(const struct dp_engine *engine,
-                                       struct dp_text name,
-                                       struct ArrowSchema *schema,
-                                       struct ArrowArray *arrays,
-                                       unsigned long long count,
-                                       struct dp_table **out,
-                                       struct dp_error **err);
-
-// Registers a stream of the Arrow C Stream Interface as a table that can be read once. It is taken over whatever the
-// outcome, and released when it has been read or the table is closed. Batches are checked as they come.
-//
-// # Safety
-// `engine` must be a live engine, `name` readable, `stream` a structure such as the Arrow C Stream Interface describes, `out`
-// a place for a pointer, `err` null or a place for a pointer.
-unsigned int dp_engine_register_stream(const struct dp_engine *engine,
-                                       struct dp_text name,
-                                       struct ArrowArrayStream *stream,
-                                       struct dp_table **out,
-                                       struct dp_error **err);
-
-// Registers a source as a table that is streamed each time that it is read, with no more than the columns that a query needs.
-// Schema and source are taken over whatever the outcome. Batches are checked as they come.
-//
-// # Safety
-// `engine` must be a live engine, `name` readable, `schema` a structure such as the Arrow C Data Interface describes, `source`
-// readable with functions that may be called until its release, `out` a place for a pointer, `err` null or a place for a
-// pointer.
-unsigned int dp_engine_register_source(const struct dp_engine *engine,
-                                       struct dp_text name,
-                                       struct ArrowSchema *schema,
-                                       const struct dp_table_source *source,
-                                       struct dp_table **out,
-                                       struct dp_error **err);
-
-// Registers the bytes of an Arrow IPC file, which is mapped into memory, as a table. They are read in place where they are
-// not compressed. All of the contents is checked.
-//
-// # Safety
-// `engine` must be a live engine, `name` readable, `data` readable for `length` bytes that nobody changes until the table has
-// been closed and all batches that were made of it have been released, `out` a place for a pointer, `err` null or a place for
-// a pointer.
-unsigned int dp_engine_register_file(const struct dp_engine *engine,
-                                     struct dp_text name,
-                                     const uint8_t *data,
-                                     unsigned long long length,
-                                     struct dp_table **out,
-                                     struct dp_error **err);
+// `engine` must be a live engine, `name` readable, `source` a live source that is not used again, `out` a place for a
+// pointer, `err` null or a place for a pointer.
+unsigned int dp_engine_register(const struct dp_engine *engine,
+                                struct dp_text name,
+                                struct dp_table_source *source,
+                                struct dp_table **out,
+                                struct dp_error **err);
 
 // Ends a registration and frees its handle: waits for the queries that are reading the table, and lets go of its memory.
 //
@@ -1345,6 +1381,72 @@ unsigned int dp_engine_register_file(const struct dp_engine *engine,
 // or a place for a pointer.
 unsigned int dp_table_close(struct dp_table *table,
                             struct dp_error **err);
+
+// Makes a source of arrays. Their memory is read in place by all of DuckDB's threads.
+//
+// The schema and the arrays, structs with a child for each column, are taken over whatever the outcome. All of their
+// contents is checked: what is wrong with them fails with `DP_INVALID_INPUT`, and a type that DuckDB does not know with
+// `DP_NOT_IMPLEMENTED`.
+//
+// # Safety
+// `schema` and the `count` structures at `arrays` must be such as the Arrow C Data Interface describes, `out` a place for a
+// pointer, `err` null or a place for a pointer.
+unsigned int dp_table_source_arrays(struct ArrowSchema *schema,
+                                    struct ArrowArray *arrays,
+                                    unsigned long long count,
+                                    struct dp_table_source **out,
+                                    struct dp_error **err);
+
+// Makes a source of a stream of the Arrow C Stream Interface, which can be read once. It is taken over whatever the
+// outcome, and released when it has been read or the source is gone. Batches are checked as they come.
+//
+// # Safety
+// `stream` must be a structure such as the Arrow C Stream Interface describes, `out` a place for a pointer, `err` null or a
+// place for a pointer.
+unsigned int dp_table_source_stream(struct ArrowArrayStream *stream,
+                                    struct dp_table_source **out,
+                                    struct dp_error **err);
+
+// Makes a source of batches that are made each time that it is read, with no more than the columns that a query needs. Batches
+// are checked as they come.
+//
+// Schema and batches are taken over whatever the outcome.
+//
+// # Safety
+// `schema` must be a structure such as the Arrow C Data Interface describes, `batches` readable with a function that may be
+// called until its release, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_table_source_batches(struct ArrowSchema *schema,
+                                     const struct dp_batch_source *batches,
+                                     struct dp_table_source **out,
+                                     struct dp_error **err);
+
+// Makes a source of the bytes of an Arrow IPC file, which is mapped into memory. They are read in place where they are not
+// compressed. All of the contents is checked.
+//
+// # Safety
+// `data` must be readable for `length` bytes that nobody changes until the source is gone and all batches that were made of it
+// have been released, which `dp_table_source_hold` tells, `out` a place for a pointer, `err` null or a place for a pointer.
+unsigned int dp_table_source_file(const uint8_t *data,
+                                  unsigned long long length,
+                                  struct dp_table_source **out,
+                                  struct dp_error **err);
+
+// Has a function called once when nobody reads the source any more: when it is gone, and all batches that were made of it have
+// been released. Until then memory that it reads in place has to stay.
+//
+// # Safety
+// `source` must be a live source that no other call is using, `release` a function that may be called with `user_data` from
+// any thread, `err` null or a place for a pointer.
+unsigned int dp_table_source_hold(struct dp_table_source *source,
+                                  void *user_data,
+                                  dp_release_callback release,
+                                  struct dp_error **err);
+
+// Frees a source that nobody has taken over; null is allowed.
+//
+// # Safety
+// `source` must be null or a live source, and must not be used again.
+void dp_table_source_close(struct dp_table_source *source);
 
 // Starts a query, one SELECT, whose rows are to go to a table. Its session is busy until their end.
 //

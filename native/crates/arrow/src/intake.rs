@@ -11,7 +11,7 @@ use dataprism_duckdb::{ArrowArray, ArrowSchema, Batch, Error, ErrorClass, Result
 
 use crate::shape::{check_array, check_schema, malformed};
 use crate::support::require_readable;
-use crate::table::require_columns;
+use crate::table::{Projection, require_columns};
 
 /// The columns of some rows, checked.
 pub(crate) struct Rows {
@@ -43,6 +43,15 @@ impl Intake {
 
     pub(crate) fn of(schema: SchemaRef) -> Self {
         Self { schema }
+    }
+
+    /// What takes over arrays of some of the columns, in another order, and gives all of them.
+    pub(crate) fn project(&self, columns: &[usize]) -> Result<(Self, Projection)> {
+        let wanted = Projection::new(&self.schema, columns)?;
+        let schema = Arc::new(ArrowSchemaOf::new(wanted.fields.clone()));
+        let all: Vec<_> = (0..columns.len()).collect();
+        let projection = Projection::new(&schema, &all)?;
+        Ok((Self { schema }, projection))
     }
 
     pub(crate) fn schema(&self) -> &SchemaRef {

@@ -3,6 +3,9 @@
 //!
 //! Nothing is copied, but for buffers that are not aligned as their type demands.
 
+mod batches;
+mod feed;
+mod held;
 mod intake;
 mod ipc;
 mod ipc_writer;
@@ -11,9 +14,11 @@ mod stream;
 mod support;
 mod table;
 
+pub use batches::{BatchSource, BatchTable, PartBatches};
 pub use dataprism_duckdb::Result;
+pub use held::HeldTable;
 pub use intake::Intake;
 pub use ipc::{MappedBytes, read_file};
 pub use ipc_writer::{IpcCompression, IpcFormat, IpcWriter};
-pub use stream::{ArrowArrayStream, StreamOpener, StreamTable, failure_of};
+pub use stream::{ArrowArrayStream, StreamTable};
 pub use table::MemoryTable;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_schema::{Fields, SchemaRef};
-use dataprism_duckdb::{ArrowArray, Batch, Error, ErrorClass, Result, Schema, TableScan, TableSource};
+use dataprism_duckdb::{
+    ArrowArray, Batch, Error, ErrorClass, Result, Schema, TableReader, TableScan, TableSource,
+};
 
 use crate::intake::{Intake, Rows, explain, export_schema};
 
@@ -73,13 +75,6 @@ impl TableSource for MemoryTable {
         Some(self.row_count as u64)
     }
 
-    fn max_threads(&self) -> usize {
-        self.arrays
-            .iter()
-            .map(|rows| rows.count.div_ceil(self.slice_rows))
-            .sum()
-    }
-
     fn scan(&self, columns: &[usize]) -> Result<Box<dyn TableScan>> {
         let projection = Projection::new(&self.schema, columns)?;
         let slices = self.arrays.iter().enumerate().flat_map(|(array, rows)| {
@@ -90,12 +85,12 @@ impl TableSource for MemoryTable {
                 count: step.min(rows.count - from),
             })
         });
-        Ok(Box::new(MemoryScan {
+        Ok(Box::new(MemoryScan(Arc::new(Slices {
             projection,
             slices: slices.collect(),
             arrays: Arc::clone(&self.arrays),
             next: AtomicUsize::new(0),
-        }))
+        }))))
     }
 }
 
@@ -141,29 +136,44 @@ struct Slice {
     count: usize,
 }
 
-struct MemoryScan {
+struct Slices {
     projection: Projection,
     arrays: Arc<[Rows]>,
     slices: Vec<Slice>,
     next: AtomicUsize,
 }
 
+struct MemoryScan(Arc<Slices>);
+
+struct MemoryReader(Arc<Slices>);
+
 impl TableScan for MemoryScan {
     fn schema(&self) -> &Schema {
-        &self.projection.schema
+        &self.0.projection.schema
     }
 
-    fn next(&self) -> Result<Option<(u64, Batch)>> {
-        let place = self.next.fetch_add(1, Ordering::Relaxed);
-        let slice = self.slices.get(place);
-        Ok(slice.map(|slice| {
-            let rows = &self.arrays[slice.array];
-            (place as u64, self.projection.slice(rows, slice.from, slice.count))
-        }))
+    fn max_threads(&self) -> usize {
+        self.0.slices.len()
+    }
+
+    fn reader(&self) -> Box<dyn TableReader> {
+        Box::new(MemoryReader(Arc::clone(&self.0)))
     }
 
     fn progress(&self) -> f64 {
-        let taken = self.next.load(Ordering::Relaxed).min(self.slices.len());
-        taken as f64 / self.slices.len().max(1) as f64
+        let taken = self.0.next.load(Ordering::Relaxed).min(self.0.slices.len());
+        taken as f64 / self.0.slices.len().max(1) as f64
+    }
+}
+
+impl TableReader for MemoryReader {
+    fn next(&mut self) -> Result<Option<(u64, Batch)>> {
+        let place = self.0.next.fetch_add(1, Ordering::Relaxed);
+        let slice = self.0.slices.get(place);
+        Ok(slice.map(|slice| {
+            let rows = &self.0.arrays[slice.array];
+            let batch = self.0.projection.slice(rows, slice.from, slice.count);
+            (place as u64, batch)
+        }))
     }
 }

@@ -16,6 +16,7 @@ use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, RecordBatch, Record
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use dataprism_arrow::{ArrowArrayStream, Intake, MappedBytes, MemoryTable, StreamTable, read_file};
+use dataprism_duckdb::{Batch, TableReader, TableScan};
 use dataprism_engine::{ArrowArray, ArrowSchema, Engine, Error, ErrorCode, Options, TableSource};
 
 fn engine(threads: u32) -> Engine {
@@ -278,7 +279,12 @@ struct Watched {
 }
 
 struct WatchedScan {
-    scan: Box<dyn dataprism_duckdb::TableScan>,
+    scan: Box<dyn TableScan>,
+    meeting: Arc<Meeting>,
+}
+
+struct WatchedReader {
+    reader: Box<dyn TableReader>,
     meeting: Arc<Meeting>,
 }
 
@@ -291,11 +297,7 @@ impl TableSource for Watched {
         self.table.row_count()
     }
 
-    fn max_threads(&self) -> usize {
-        self.table.max_threads()
-    }
-
-    fn scan(&self, columns: &[usize]) -> dataprism_duckdb::Result<Box<dyn dataprism_duckdb::TableScan>> {
+    fn scan(&self, columns: &[usize]) -> dataprism_duckdb::Result<Box<dyn TableScan>> {
         Ok(Box::new(WatchedScan {
             scan: self.table.scan(columns)?,
             meeting: Arc::clone(&self.meeting),
@@ -303,23 +305,36 @@ impl TableSource for Watched {
     }
 }
 
-impl dataprism_duckdb::TableScan for WatchedScan {
+impl TableScan for WatchedScan {
     fn schema(&self) -> &dataprism_duckdb::Schema {
         self.scan.schema()
     }
 
-    fn next(&self) -> dataprism_duckdb::Result<Option<(u64, dataprism_duckdb::Batch)>> {
+    fn max_threads(&self) -> usize {
+        self.scan.max_threads()
+    }
+
+    fn reader(&self) -> Box<dyn TableReader> {
+        Box::new(WatchedReader {
+            reader: self.scan.reader(),
+            meeting: Arc::clone(&self.meeting),
+        })
+    }
+
+    fn progress(&self) -> f64 {
+        self.scan.progress()
+    }
+}
+
+impl TableReader for WatchedReader {
+    fn next(&mut self) -> dataprism_duckdb::Result<Option<(u64, Batch)>> {
         self.meeting.enter();
-        let next = self.scan.next()?;
+        let next = self.reader.next()?;
         if let Some((_, batch)) = &next {
             // Projection reaches the source: the other columns are not there.
             assert_eq!(batch.as_arrow().n_children, 1);
         }
         Ok(next)
-    }
-
-    fn progress(&self) -> f64 {
-        self.scan.progress()
     }
 }
 

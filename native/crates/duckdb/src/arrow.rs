@@ -40,6 +40,12 @@ impl Schema {
         Self(unsafe { copy_schema(&self.0) })
     }
 
+    /// Whether both tell the same columns, down to names and metadata.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        // SAFETY: both schemas are well-formed and have not been released.
+        unsafe { is_same_schema(&self.0, &other.0) }
+    }
+
     /// Gives the schema away; from here on its holder has to release it.
     pub fn into_arrow(mut self) -> ArrowSchema {
         mem::replace(&mut self.0, ArrowSchema::empty())
@@ -77,6 +83,30 @@ impl Drop for Schema {
             unsafe { release(&mut self.0) };
         }
     }
+}
+
+/// # Safety
+/// Both must be well-formed schemas that have not been released.
+unsafe fn is_same_schema(left: &ArrowSchema, right: &ArrowSchema) -> bool {
+    // SAFETY: the texts of a schema are null-terminated, and may be missing.
+    let text = |text: *const c_char| (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) });
+    // SAFETY: the children and the dictionary of a schema are schemas.
+    let same = |left: *mut ArrowSchema, right: *mut ArrowSchema| unsafe { is_same_schema(&*left, &*right) };
+    let same_dictionary = match (left.dictionary.is_null(), right.dictionary.is_null()) {
+        (true, true) => true,
+        (false, false) => same(left.dictionary, right.dictionary),
+        _ => false,
+    };
+    same_dictionary
+        && text(left.format) == text(right.format)
+        && text(left.name) == text(right.name)
+        // SAFETY: the metadata of a schema is well-formed.
+        && unsafe { metadata_pairs(metadata_of(left.metadata)) == metadata_pairs(metadata_of(right.metadata)) }
+        && left.n_children == right.n_children
+        // SAFETY: both have that many children.
+        && (0..left.n_children as usize).all(|index| unsafe {
+            same(*left.children.add(index), *right.children.add(index))
+        })
 }
 
 /// What a node of a copied schema owns.
@@ -143,6 +173,20 @@ unsafe fn metadata_of<'a>(metadata: *const c_char) -> &'a [u8] {
     }
     // SAFETY: that is how long it is.
     unsafe { slice::from_raw_parts(metadata.cast(), length) }
+}
+
+/// Keys and values of a schema's metadata in one order, whichever they have there.
+fn metadata_pairs(metadata: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut rest = metadata.get(size_of::<i32>()..).unwrap_or_default();
+    let mut next = || {
+        let (length, after) = rest.split_first_chunk()?;
+        let (text, after) = after.split_at_checked(i32::from_ne_bytes(*length).max(0) as usize)?;
+        rest = after;
+        Some(text)
+    };
+    let mut pairs: Vec<_> = std::iter::from_fn(|| Some((next()?, next()?))).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 unsafe extern "C" fn release_copy(schema: *mut ArrowSchema) {
@@ -327,6 +371,18 @@ mod tests {
             assert_eq!(metadata_of(child.metadata), pairs);
             assert_eq!(child.flags, 2);
         }
+    }
+
+    #[test]
+    fn schemas_are_the_same_down_to_their_metadata() {
+        let pairs = metadata(&[("ARROW:extension:name", "arrow.uuid"), ("b", "")]);
+        let schema = schema_with_child(&pairs);
+        assert!(schema.is_same_as(&schema.copy()));
+        let turned = metadata(&[("b", ""), ("ARROW:extension:name", "arrow.uuid")]);
+        assert!(schema.is_same_as(&schema_with_child(&turned)));
+        assert!(!schema.is_same_as(&schema_with_child(&metadata(&[]))));
+        let (short, long) = (Schema(leaf(&pairs)), schema_with_child(&pairs));
+        assert!(!short.is_same_as(&long));
     }
 
     #[test]

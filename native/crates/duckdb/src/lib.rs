@@ -41,7 +41,8 @@ pub use error::{Error, ErrorClass, Result};
 pub use footprint::Footprint;
 pub use function::{
     AggregateCall, AggregateFunction, AggregateStep, CallFailure, FunctionParameter, FunctionSlot,
-    ResultPlace, ScalarCall, ScalarFunction, Signature,
+    RegisteredTableFunction, ResultPlace, ScalarCall, ScalarFunction, Signature, TableCall, TableFunction,
+    next_plan,
 };
 pub use gauge::{InstanceMemory, MemoryGauge};
 pub use instance::{Instance, Options, library_version};
@@ -49,7 +50,7 @@ pub use prepared::PreparedStatement;
 pub use profile::Profile;
 pub use result::{ArrowResult, ResultKind};
 pub use rows::{ChunkResult, Columns, Rows};
-pub use scan::{TableNames, TableScan, TableSource};
+pub use scan::{TableNames, TableReader, TableScan, TableSource};
 pub use shared::SharedBatch;
 pub use statement::{Modification, Statement, StatementKind, TransactionStep};
 pub use value::{Parameter, Value};

@@ -30,9 +30,6 @@ pub trait TableSource: Send + Sync {
     /// How many rows there are, where that is known.
     fn row_count(&self) -> Option<u64>;
 
-    /// How many threads can read at once.
-    fn max_threads(&self) -> usize;
-
     /// Begins to read.
     ///
     /// # Parameters
@@ -46,13 +43,23 @@ pub trait TableScan: Send + Sync {
     /// The columns that batches have.
     fn schema(&self) -> &Schema;
 
-    /// The next batch, and its place in the order of all batches, which grows from call to call; none at the end.
-    ///
-    /// What a batch holds has been checked: DuckDB reads it as it stands.
-    fn next(&self) -> Result<Option<(u64, Batch)>>;
+    /// How many threads can read at once.
+    fn max_threads(&self) -> usize;
+
+    /// Begins to read on one more thread. All readers of a scan share its batches.
+    fn reader(&self) -> Box<dyn TableReader>;
 
     /// Which part of the rows has been taken, from 0 to 1.
     fn progress(&self) -> f64;
+}
+
+/// What one thread at a time takes of a [`TableScan`].
+pub trait TableReader: Send {
+    /// The next batch, and its place in the order of all batches of the scan, which grows from call to call; none at the
+    /// end.
+    ///
+    /// What a batch holds has been checked: DuckDB reads it as it stands.
+    fn next(&mut self) -> Result<Option<(u64, Batch)>>;
 }
 
 /// The tables outside of DuckDB that a connection knows by name.
@@ -186,13 +193,14 @@ pub(crate) unsafe fn bind_source(
 
 /// What one thread has of a scan.
 struct Reader {
+    batches: Box<dyn TableReader>,
     importer: Importer,
     /// The place of the batch that chunks come from.
     place: u64,
 }
 
 impl Reader {
-    fn fill(&mut self, scan: &dyn TableScan, output: sys::duckdb_v2_data_chunk_handle) -> Result<()> {
+    fn fill(&mut self, output: sys::duckdb_v2_data_chunk_handle) -> Result<()> {
         loop {
             if let Some(chunk) = self.importer.next()? {
                 let mut columns = 0;
@@ -208,7 +216,7 @@ impl Reader {
                 }
                 return Ok(());
             }
-            match scan.next()? {
+            match self.batches.next()? {
                 // The chunk is empty as DuckDB gave it, which tells it that this thread is done.
                 None => return Ok(()),
                 Some((place, batch)) => {
@@ -341,6 +349,7 @@ unsafe extern "C" fn init_global(
             columns.push(column as usize);
         }
         let scan = source.scan(&columns)?;
+        let threads = scan.max_threads().max(1) as u64;
         let mut state = sys::duckdb_v2_opaque {
             ptr: Box::into_raw(Box::new(scan)).cast(),
             destroy: Some(destroy::<Box<dyn TableScan>>),
@@ -349,10 +358,7 @@ unsafe extern "C" fn init_global(
         // SAFETY: DuckDB takes the state over and destroys it once.
         unsafe {
             check(|err| sys::duckdb_v2_table_function_init_global_set_global_state(info, &mut state, err))?;
-            check(|err| {
-                let threads = source.max_threads().max(1) as u64;
-                sys::duckdb_v2_table_function_init_global_set_max_threads(info, threads, err)
-            })
+            check(|err| sys::duckdb_v2_table_function_init_global_set_max_threads(info, threads, err))
         }
     };
     // SAFETY: DuckDB gave `err`.
@@ -373,6 +379,7 @@ unsafe extern "C" fn init_local(
         };
         let reader = Reader {
             importer: Importer::new(context, scan.schema())?,
+            batches: scan.reader(),
             place: 0,
         };
         let mut state = sys::duckdb_v2_opaque {
@@ -395,19 +402,14 @@ unsafe extern "C" fn exec(
     err: *mut sys::duckdb_v2_error_info_handle,
 ) {
     let body = || {
-        let (mut global, mut local, mut output) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        // SAFETY: DuckDB gave `info`, the states are what the two functions above made, and a local state belongs to
-        // one thread.
-        let (scan, reader) = unsafe {
-            check(|err| sys::duckdb_v2_table_function_exec_get_global_state(info, &mut global, err))?;
+        let (mut local, mut output) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: DuckDB gave `info`, the local state is what `init_local` made, and belongs to one thread.
+        let reader = unsafe {
             check(|err| sys::duckdb_v2_table_function_exec_get_local_state(info, &mut local, err))?;
             check(|err| sys::duckdb_v2_table_function_exec_get_output_chunk(info, &mut output, err))?;
-            (
-                &*global.cast::<Box<dyn TableScan>>(),
-                &mut *local.cast::<Reader>(),
-            )
+            &mut *local.cast::<Reader>()
         };
-        reader.fill(&**scan, output)
+        reader.fill(output)
     };
     // SAFETY: DuckDB gave `err`.
     unsafe { run(err, body) }

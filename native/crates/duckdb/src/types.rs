@@ -24,6 +24,11 @@ impl Type {
         Self(ptr::null_mut())
     }
 
+    /// Takes over a type that DuckDB gave away.
+    pub(crate) fn owned(handle: sys::duckdb_v2_logical_type_handle) -> Self {
+        Self(handle)
+    }
+
     /// The type that SQL writes like this.
     pub(crate) fn parse(factory: sys::duckdb_v2_factory_handle, text: &str) -> Result<Self> {
         let mut out = ptr::null_mut();

@@ -170,9 +170,36 @@ impl BoundParameters {
 /// A value that DuckDB owns. Frees itself.
 pub(crate) struct BoundValue(sys::duckdb_v2_value_handle);
 
+// SAFETY: a value is immutable and bound to no thread.
+unsafe impl Send for BoundValue {}
+// SAFETY: as above.
+unsafe impl Sync for BoundValue {}
+
 impl BoundValue {
+    /// A constant argument of a call that DuckDB binds.
+    pub(crate) fn of_argument(info: sys::duckdb_v2_function_bind_info_handle, index: u64) -> Result<Self> {
+        let mut handle = ptr::null_mut();
+        // SAFETY: the information is alive while DuckDB binds, and the place for the value is valid.
+        check(|err| unsafe { sys::duckdb_v2_function_bind_get_arg_value(info, index, &mut handle, err) })?;
+        Ok(Self(handle))
+    }
+
     pub(crate) fn handle(&self) -> sys::duckdb_v2_value_handle {
         self.0
+    }
+
+    pub(crate) fn is_null(&self) -> Result<bool> {
+        let mut is_null = false;
+        // SAFETY: the value is alive and the place is valid.
+        check(|err| unsafe { sys::duckdb_v2_value_is_null(self.0, &mut is_null, err) })?;
+        Ok(is_null)
+    }
+
+    pub(crate) fn logical_type(&self) -> Result<Type> {
+        let mut handle = ptr::null_mut();
+        // SAFETY: the value is alive and the place for its type is valid.
+        check(|err| unsafe { sys::duckdb_v2_value_get_logical_type(self.0, &mut handle, err) })?;
+        Ok(Type::owned(handle))
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use dataprism_duckdb::{AggregateFunction, Connection, FunctionSlot, Instance, ScalarFunction, Signature};
+use dataprism_duckdb::{
+    AggregateFunction, Connection, FunctionSlot, Instance, RegisteredTableFunction, ScalarFunction,
+    Signature, TableFunction, Value,
+};
 
 use crate::engine::Engine;
 use crate::error::{Error, ErrorCode, Result};
@@ -11,6 +14,7 @@ use crate::handles::{HandleKind, LiveGuard};
 
 type ScalarSlot = Arc<FunctionSlot<dyn ScalarFunction>>;
 type AggregateSlot = Arc<FunctionSlot<dyn AggregateFunction>>;
+type TableSlot = Arc<FunctionSlot<RegisteredTableFunction>>;
 
 /// A function that is registered. Dropping it closes it. Safe to use from any thread.
 pub struct Function {
@@ -21,11 +25,19 @@ pub struct Function {
 enum Slot {
     Scalar(ScalarSlot),
     Aggregate(AggregateSlot),
+    Table(TableSlot),
 }
 
 /// Everything that DuckDB has been given, by name in lower case: it keeps that until the engine is closed.
 #[derive(Default)]
-pub(crate) struct Functions(Mutex<HashMap<String, Named>>);
+pub(crate) struct Functions(Mutex<Registered>);
+
+#[derive(Default)]
+struct Registered {
+    values: HashMap<String, Named>,
+    /// Names of their own: one for each list of parameters that are given by position.
+    tables: HashMap<String, Vec<TableSlot>>,
+}
 
 enum Named {
     /// One for each list of parameters.
@@ -42,31 +54,32 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn ScalarFunction>,
     ) -> Result<Function> {
-        let slot = self.put_function(signature, |connection, instance, signature, known| match known {
-            None => {
-                let slot = connection.register_scalar(instance, signature, function)?;
-                Ok((Arc::clone(&slot), Some(Named::Scalar(vec![slot]))))
-            }
-            Some(Named::Scalar(slots)) => {
-                let same = slots
-                    .iter()
-                    .position(|slot| slot.signature().has_parameters_of(&signature));
-                if let Some(slot) = same.map(|index| &slots[index]) {
-                    require_empty(slot)?;
-                    if slot.signature().is_same_as(&signature) {
-                        slot.put(function);
-                        return Ok((Arc::clone(slot), None));
+        let slot =
+            self.put_value_function(signature, |connection, instance, signature, known| match known {
+                None => {
+                    let slot = connection.register_scalar(instance, signature, function)?;
+                    Ok((Arc::clone(&slot), Some(Named::Scalar(vec![slot]))))
+                }
+                Some(Named::Scalar(slots)) => {
+                    let same = slots
+                        .iter()
+                        .position(|slot| slot.signature().has_parameters_of(&signature));
+                    if let Some(slot) = same.map(|index| &slots[index]) {
+                        require_empty(slot)?;
+                        if slot.signature().is_same_as(&signature) {
+                            slot.put(function);
+                            return Ok((Arc::clone(slot), None));
+                        }
                     }
+                    let slot = connection.register_scalar(instance, signature, function)?;
+                    match same {
+                        Some(index) => slots[index] = Arc::clone(&slot),
+                        None => slots.push(Arc::clone(&slot)),
+                    }
+                    Ok((slot, None))
                 }
-                let slot = connection.register_scalar(instance, signature, function)?;
-                match same {
-                    Some(index) => slots[index] = Arc::clone(&slot),
-                    None => slots.push(Arc::clone(&slot)),
-                }
-                Ok((slot, None))
-            }
-            Some(Named::Aggregate(slot)) => Err(kept(slot.signature(), "an aggregate")),
-        })?;
+                Some(Named::Aggregate(slot)) => Err(kept(slot.signature(), "an aggregate")),
+            })?;
         Ok(self.registered(Slot::Scalar(slot)))
     }
 
@@ -77,31 +90,79 @@ impl Engine {
         signature: &Signature,
         function: Box<dyn AggregateFunction>,
     ) -> Result<Function> {
-        let slot = self.put_function(signature, |connection, instance, signature, known| match known {
-            None => {
-                let slot = connection.register_aggregate(instance, signature, function)?;
-                Ok((Arc::clone(&slot), Some(Named::Aggregate(slot))))
-            }
-            Some(Named::Aggregate(slot)) => {
+        let slot =
+            self.put_value_function(signature, |connection, instance, signature, known| match known {
+                None => {
+                    let slot = connection.register_aggregate(instance, signature, function)?;
+                    Ok((Arc::clone(&slot), Some(Named::Aggregate(slot))))
+                }
+                Some(Named::Aggregate(slot)) => {
+                    require_empty(slot)?;
+                    if !slot.signature().is_same_as(&signature) {
+                        return Err(kept(slot.signature(), "an aggregate"));
+                    }
+                    slot.put(function);
+                    Ok((Arc::clone(slot), None))
+                }
+                Some(Named::Scalar(slots)) => match slots.first() {
+                    Some(slot) => Err(kept(slot.signature(), "a function of values")),
+                    None => Err(Error::new(ErrorCode::Internal, "a name without a function")),
+                },
+            })?;
+        Ok(self.registered(Slot::Aggregate(slot)))
+    }
+
+    /// Registers a function that gives a table. Several of one name may be registered if the types differ that they take by
+    /// position.
+    ///
+    /// # Parameters
+    /// * `defaults`: what the named parameters are where a call leaves them out, one for each; NULL for none
+    pub fn register_table_function(
+        &self,
+        signature: &Signature,
+        defaults: &[Value<'_>],
+        function: Box<dyn TableFunction>,
+    ) -> Result<Function> {
+        let slot = self.put_function(signature, |connection, instance, signature, registered| {
+            let function = connection.prepare_table_function(&signature, defaults, function)?;
+            let slots = registered.tables.entry(key_of(&signature)).or_default();
+            if let Some(slot) = slots
+                .iter()
+                .find(|slot| slot.signature().has_parameters_of(&signature))
+            {
                 require_empty(slot)?;
                 if !slot.signature().is_same_as(&signature) {
-                    return Err(kept(slot.signature(), "an aggregate"));
+                    return Err(kept(slot.signature(), "a table function"));
                 }
-                slot.put(function);
-                Ok((Arc::clone(slot), None))
+                slot.put(Box::new(function));
+                return Ok(Arc::clone(slot));
             }
-            Some(Named::Scalar(slots)) => match slots.first() {
-                Some(slot) => Err(kept(slot.signature(), "a function of values")),
-                None => Err(Error::new(ErrorCode::Internal, "a name without a function")),
-            },
+            let slot = connection.register_table_function(instance, signature, function)?;
+            slots.push(Arc::clone(&slot));
+            Ok(slot)
         })?;
-        Ok(self.registered(Slot::Aggregate(slot)))
+        Ok(self.registered(Slot::Table(slot)))
+    }
+
+    fn put_value_function<T>(
+        &self,
+        signature: &Signature,
+        put: impl FnOnce(&Connection, &Instance, Signature, Option<&mut Named>) -> Result<(T, Option<Named>)>,
+    ) -> Result<T> {
+        self.put_function(signature, |connection, instance, signature, registered| {
+            let key = key_of(&signature);
+            let (slot, named) = put(connection, instance, signature, registered.values.get_mut(&key))?;
+            if let Some(named) = named {
+                registered.values.insert(key, named);
+            }
+            Ok(slot)
+        })
     }
 
     fn put_function<T>(
         &self,
         signature: &Signature,
-        put: impl FnOnce(&Connection, &Instance, Signature, Option<&mut Named>) -> Result<(T, Option<Named>)>,
+        put: impl FnOnce(&Connection, &Instance, Signature, &mut Registered) -> Result<T>,
     ) -> Result<T> {
         if signature.name.is_empty() {
             return Err(Error::new(
@@ -114,17 +175,14 @@ impl Engine {
         let session = core.take_session()?;
         let registered = session.with_connection(|connection| {
             let resolved = connection.resolve_signature(signature)?;
-            let key = signature.name.to_lowercase();
+            let key = key_of(signature);
             let mut functions = core.functions.lock();
-            if !functions.contains_key(&key) && connection.has_builtin_function(&signature.name)? {
+            let known = functions.values.contains_key(&key) || functions.tables.contains_key(&key);
+            if !known && connection.has_builtin_function(&signature.name)? {
                 let message = format!("DuckDB has a function '{}' of its own", signature.name);
                 return Err(Error::new(ErrorCode::Catalog, message).with_hint("choose another name"));
             }
-            let (slot, named) = put(connection, &instance, resolved, functions.get_mut(&key))?;
-            if let Some(named) = named {
-                functions.insert(key, named);
-            }
-            Ok(slot)
+            put(connection, &instance, resolved, &mut functions)
         });
         core.give_back(session);
         if registered.is_ok() {
@@ -152,6 +210,7 @@ impl Function {
             match &self.slot {
                 Slot::Scalar(slot) => slot.clear(),
                 Slot::Aggregate(slot) => slot.clear(),
+                Slot::Table(slot) => slot.clear(),
             }
         }
     }
@@ -164,10 +223,15 @@ impl Drop for Function {
 }
 
 impl Functions {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Named>> {
+    fn lock(&self) -> MutexGuard<'_, Registered> {
         // Each change under this lock is a single step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The name in the form that ignores case as DuckDB does.
+fn key_of(signature: &Signature) -> String {
+    signature.name.to_lowercase()
 }
 
 fn require_empty<F: ?Sized>(slot: &FunctionSlot<F>) -> Result<()> {
@@ -185,10 +249,14 @@ fn kept(signature: &Signature, what: &str) -> Error {
         ""
     };
     let volatile = if signature.is_volatile { ", volatile" } else { "" };
+    let returns = signature
+        .returns
+        .as_ref()
+        .map_or(String::new(), |returns| format!(" -> {returns}"));
     let message = format!(
-        "'{}' was registered before as {what}, {signature} -> {}{null}{volatile}, and DuckDB keeps that until the \
+        "'{}' was registered before as {what}, {signature}{returns}{null}{volatile}, and DuckDB keeps that until the \
          engine is closed",
-        signature.name, signature.returns
+        signature.name
     );
     Error::new(ErrorCode::Catalog, message).with_hint("choose another name, or register the same signature")
 }

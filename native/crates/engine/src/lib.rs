@@ -29,7 +29,8 @@ pub use changes::Versions;
 pub use dataprism_duckdb::{
     AggregateCall, AggregateFunction, AggregateStep, ArrowArray, ArrowSchema, Batch, CallFailure,
     DUCKDB_VERSION, FunctionParameter, Modification, Options, Parameter, Profile, Progress, ResultPlace,
-    ScalarCall, ScalarFunction, Schema, Signature, TableSource, Value, library_version,
+    ScalarCall, ScalarFunction, Schema, Signature, TableCall, TableFunction, TableSource, Value,
+    library_version,
 };
 pub use effect::Effect;
 pub use engine::{Engine, PlanCounts};

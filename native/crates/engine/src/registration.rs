@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use dataprism_duckdb::{Batch, Error as DuckDbError, ErrorClass, Schema, TableNames, TableScan, TableSource};
+use dataprism_duckdb::{
+    Batch, Error as DuckDbError, ErrorClass, Schema, TableNames, TableReader, TableScan, TableSource,
+};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::handles::{Counters, HandleKind, LiveGuard};
@@ -254,13 +256,6 @@ impl TableSource for SessionTable {
         self.table.row_count
     }
 
-    fn max_threads(&self) -> usize {
-        self.table
-            .source()
-            .as_ref()
-            .map_or(1, |source| source.max_threads())
-    }
-
     fn scan(&self, columns: &[usize]) -> dataprism_duckdb::Result<Box<dyn TableScan>> {
         let (source, reading) = {
             let source = self.table.source();
@@ -276,14 +271,19 @@ impl TableSource for SessionTable {
         let name = &self.table.name;
         Ok(Box::new(SessionScan {
             scan: source.scan(columns).map_err(|error| in_table(name, error))?,
-            reading,
+            reading: Arc::new(reading),
         }))
     }
 }
 
 struct SessionScan {
     scan: Box<dyn TableScan>,
-    reading: Reading,
+    reading: Arc<Reading>,
+}
+
+struct SessionReader {
+    reader: Box<dyn TableReader>,
+    reading: Arc<Reading>,
 }
 
 impl TableScan for SessionScan {
@@ -291,17 +291,30 @@ impl TableScan for SessionScan {
         self.scan.schema()
     }
 
-    fn next(&self) -> dataprism_duckdb::Result<Option<(u64, Batch)>> {
-        let next = self.scan.next();
+    fn max_threads(&self) -> usize {
+        self.scan.max_threads()
+    }
+
+    fn reader(&self) -> Box<dyn TableReader> {
+        Box::new(SessionReader {
+            reader: self.scan.reader(),
+            reading: Arc::clone(&self.reading),
+        })
+    }
+
+    fn progress(&self) -> f64 {
+        self.scan.progress()
+    }
+}
+
+impl TableReader for SessionReader {
+    fn next(&mut self) -> dataprism_duckdb::Result<Option<(u64, Batch)>> {
+        let next = self.reader.next();
         let next = next.map_err(|error| in_table(&self.reading.table.name, error))?;
         Ok(next.map(|(place, batch)| {
             let reading = Reading::new(&self.reading.table, &self.reading.session);
             (place, batch.keeping(reading))
         }))
-    }
-
-    fn progress(&self) -> f64 {
-        self.scan.progress()
     }
 }
 

@@ -1,21 +1,22 @@
 //! Functions of the caller's that SQL calls.
 
 use std::ffi::{c_int, c_uint, c_ulonglong, c_void};
+use std::sync::Arc;
 use std::{ptr, slice};
 
 use dataprism_engine::{
     AggregateCall, AggregateFunction, AggregateStep, ArrowArray, ArrowSchema, CallFailure, Error, ErrorCode,
-    Function, FunctionParameter, Result, ResultPlace, ScalarCall, ScalarFunction, Signature,
+    Function, FunctionParameter, Result, ResultPlace, ScalarCall, ScalarFunction, Signature, TableCall,
+    TableFunction, TableSource, Value,
 };
 
 use crate::engine::dp_engine;
 use crate::error::dp_error;
+use crate::failure::{self, MESSAGE_BYTES};
 use crate::guard;
+use crate::table_source::dp_table_source;
 use crate::text::dp_text;
 use crate::value::{dp_value, read_parameters};
-
-/// How many bytes the message of a failure may have.
-const MESSAGE_BYTES: usize = 2048;
 
 /// A function that is registered.
 pub struct dp_function {
@@ -44,7 +45,13 @@ pub struct dp_function_signature {
     pub parameter_count: c_ulonglong,
     /// The type, as SQL writes it, of any number of arguments that follow; empty where none may follow.
     pub variadic: dp_text,
-    /// The type of the result, as SQL writes it.
+    /// The parameters that calls give by their names or leave out; of a table function alone.
+    pub named: *const dp_function_parameter,
+    /// What each of the named parameters is where a call leaves it out, or gives NULL. It is cast to the type.
+    pub defaults: *const dp_value,
+    /// How many named parameters there are.
+    pub named_count: c_ulonglong,
+    /// The type of the result, as SQL writes it; empty for a table function.
     pub returns: dp_text,
     /// Not zero if the function wants to see NULL. Otherwise the result of a row is NULL where an argument is, and an
     /// aggregate does not see such rows.
@@ -70,6 +77,8 @@ pub enum dp_function_step {
     DP_AGGREGATE_DESTROY = 5,
     /// Everything of a plan is to be forgotten.
     DP_AGGREGATE_RELEASE = 6,
+    /// A table for `arguments`, which have one row, is to be given to `dp_function_put_table`.
+    DP_FUNCTION_BIND = 7,
 }
 
 /// A call of a function. Everything that it points at is valid during the call.
@@ -82,9 +91,9 @@ pub struct dp_function_call {
     pub is_one_state: c_uint,
     /// The place in a query that the function is called from. All its calls have the same schema.
     pub plan: c_ulonglong,
-    /// A struct: one child an argument, and one more for the result.
+    /// A struct: one child an argument, and one more for the result, unless that is a table.
     pub schema: *const ArrowSchema,
-    /// A struct array, one child an argument.
+    /// A struct array, one child an argument. Null for a table function without arguments.
     pub arguments: *const ArrowArray,
     /// How many rows there are: of the arguments or the results, or how many states.
     pub rows: c_ulonglong,
@@ -108,7 +117,7 @@ pub struct dp_function_call {
     pub message_length: c_ulonglong,
     /// A number that the query's error is to carry; zero for none.
     pub failure: c_ulonglong,
-    /// For `dp_function_put`.
+    /// For `dp_function_put` and its like.
     pub place: *mut c_void,
 }
 
@@ -177,16 +186,7 @@ impl Callee {
         if outcome == 0 {
             return Ok(());
         }
-        let length = (call.message_length as usize).min(MESSAGE_BYTES);
-        let text = String::from_utf8_lossy(&message[..length]);
-        Err(CallFailure {
-            number: call.failure,
-            message: if text.is_empty() {
-                "it gave no message".to_owned()
-            } else {
-                text.into_owned()
-            },
-        })
+        Err(failure::read(&message, call.message_length, call.failure))
     }
 }
 
@@ -252,6 +252,17 @@ impl AggregateFunction for Callee {
     }
 }
 
+impl TableFunction for Callee {
+    fn call(&self, call: &mut TableCall<'_>) -> std::result::Result<(), CallFailure> {
+        let mut made = dp_function_call::new(dp_function_step::DP_FUNCTION_BIND, call.plan);
+        made.schema = call.schema.as_arrow();
+        made.arguments = call.arguments.map_or(ptr::null(), ptr::from_ref);
+        made.rows = 1;
+        made.place = ptr::from_mut(&mut call.table).cast();
+        self.run(made)
+    }
+}
+
 fn pointer(numbers: &[u64]) -> *const c_ulonglong {
     if numbers.is_empty() {
         ptr::null()
@@ -264,37 +275,62 @@ impl dp_function_signature {
     /// # Safety
     /// Texts and parameters must be readable.
     unsafe fn read(&self) -> Result<Signature> {
-        if self.parameter_count > 0 && self.parameters.is_null() {
-            return Err(Error::new(ErrorCode::InvalidInput, "'parameters' is null"));
-        }
-        let given: &[dp_function_parameter] = if self.parameter_count == 0 {
-            &[]
-        } else {
-            // SAFETY: as the caller vouches.
-            unsafe { slice::from_raw_parts(self.parameters, self.parameter_count as usize) }
-        };
         // SAFETY: as the caller vouches.
         unsafe {
-            let parameters = given
-                .iter()
-                .map(|parameter| {
-                    Ok(FunctionParameter {
-                        name: parameter.name.read("name")?.to_owned(),
-                        sql_type: parameter.r#type.read("type")?.to_owned(),
-                    })
-                })
-                .collect::<Result<_>>()?;
             let variadic = self.variadic.read("variadic")?;
+            let returns = self.returns.read("returns")?;
             Ok(Signature {
                 name: self.name.read("name")?.to_owned(),
-                parameters,
+                parameters: read_all(self.parameters, self.parameter_count, "parameters")?,
                 variadic: (!variadic.is_empty()).then(|| variadic.to_owned()),
-                returns: self.returns.read("returns")?.to_owned(),
+                named: read_all(self.named, self.named_count, "named")?,
+                returns: (!returns.is_empty()).then(|| returns.to_owned()),
                 nulls_passed: self.nulls_passed != 0,
                 is_volatile: self.is_volatile != 0,
             })
         }
     }
+
+    /// The signature of a function that gives values.
+    ///
+    /// # Safety
+    /// As for [`dp_function_signature::read`].
+    unsafe fn read_of_values(&self) -> Result<Signature> {
+        // SAFETY: as the caller vouches.
+        let signature = unsafe { self.read()? };
+        if signature.returns.is_none() || !signature.named.is_empty() {
+            let message = "a function that gives values has a type of its result and no named parameters";
+            return Err(Error::new(ErrorCode::InvalidInput, message));
+        }
+        Ok(signature)
+    }
+}
+
+/// # Safety
+/// The parameters and their texts must be readable.
+unsafe fn read_all(
+    parameters: *const dp_function_parameter,
+    count: c_ulonglong,
+    what: &str,
+) -> Result<Vec<FunctionParameter>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    guard::require(parameters, what)?;
+    // SAFETY: as the caller vouches.
+    let given = unsafe { slice::from_raw_parts(parameters, count as usize) };
+    given
+        .iter()
+        .map(|parameter| {
+            // SAFETY: as the caller vouches.
+            unsafe {
+                Ok(FunctionParameter {
+                    name: parameter.name.read("name")?.to_owned(),
+                    sql_type: parameter.r#type.read("type")?.to_owned(),
+                })
+            }
+        })
+        .collect()
 }
 
 /// Registers a function that gives a value for each row, for all sessions of an engine, until it is closed. Several of one name
@@ -316,7 +352,7 @@ pub unsafe extern "C" fn dp_function_register_scalar(
     unsafe {
         guard::run(err, || {
             guard::require(out, "out")?;
-            let signature = guard::borrow(signature, "signature")?.read()?;
+            let signature = guard::borrow(signature, "signature")?.read_of_values()?;
             let callee = Callee::of(function, user_data)?;
             let engine = &guard::borrow(engine, "engine")?.engine;
             let function = engine.register_scalar(&signature, Box::new(callee))?;
@@ -347,10 +383,52 @@ pub unsafe extern "C" fn dp_function_register_aggregate(
     unsafe {
         guard::run(err, || {
             guard::require(out, "out")?;
-            let signature = guard::borrow(signature, "signature")?.read()?;
+            let signature = guard::borrow(signature, "signature")?.read_of_values()?;
             let callee = Callee::of(function, user_data)?;
             let engine = &guard::borrow(engine, "engine")?.engine;
             let function = engine.register_aggregate(&signature, Box::new(callee))?;
+            guard::put(
+                out,
+                "out",
+                Box::into_raw(Box::new(dp_function { _function: function })),
+            )
+        })
+    }
+}
+
+/// Registers a function that gives a table, for all sessions of an engine, until it is closed. It is called when a statement is
+/// planned, and once more for each reading of its table after the first. Several of one name may be registered if the types
+/// differ that they take by position; for the same ones, a name takes the same named parameters as long as the engine is open.
+///
+/// # Safety
+/// As for `dp_function_register_scalar`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_function_register_table(
+    engine: *const dp_engine,
+    signature: *const dp_function_signature,
+    function: dp_function_callback,
+    user_data: *mut c_void,
+    out: *mut *mut dp_function,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches.
+    unsafe {
+        guard::run(err, || {
+            guard::require(out, "out")?;
+            let given = guard::borrow(signature, "signature")?;
+            let signature = given.read()?;
+            if signature.returns.is_some() {
+                let message =
+                    "a table function tells its columns for each call, and has no type of its result";
+                return Err(Error::new(ErrorCode::InvalidInput, message));
+            }
+            let defaults: Vec<Value<'_>> = read_parameters(given.defaults, given.named_count)?
+                .into_iter()
+                .map(|parameter| parameter.value)
+                .collect();
+            let callee = Callee::of(function, user_data)?;
+            let engine = &guard::borrow(engine, "engine")?.engine;
+            let function = engine.register_table_function(&signature, &defaults, Box::new(callee))?;
             guard::put(
                 out,
                 "out",
@@ -410,9 +488,44 @@ pub unsafe extern "C" fn dp_function_put_values(
 /// # Safety
 /// The call must be in progress, on this thread.
 unsafe fn place_of<'a>(call: &dp_function_call) -> Result<&'a mut ResultPlace<'a>> {
+    if call.step == dp_function_step::DP_FUNCTION_BIND as c_uint {
+        let message = "a table function gives a table, not values";
+        return Err(Error::new(ErrorCode::InvalidInput, message));
+    }
     // SAFETY: as the caller vouches.
     unsafe { call.place.cast::<ResultPlace<'_>>().as_mut() }
         .ok_or_else(|| Error::new(ErrorCode::InvalidInput, "this step of a function has no results"))
+}
+
+/// Gives the table of a call. To be called by the function itself, once.
+///
+/// The source is taken over whatever the outcome. It is freed when the statement is gone that the function is called in, or when
+/// its table has been read, and is read on any thread.
+///
+/// # Safety
+/// `call` must be what the function was called with, `source` a live source that is not used again, `err` null or a place for
+/// a pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dp_function_put_table(
+    call: *mut dp_function_call,
+    source: *mut dp_table_source,
+    err: *mut *mut dp_error,
+) -> c_uint {
+    // SAFETY: as the caller vouches; the place belongs to the call in progress, on this thread.
+    unsafe {
+        guard::run(err, || {
+            let source = dp_table_source::take(source)?;
+            let call = guard::borrow(call, "call")?;
+            if call.step != dp_function_step::DP_FUNCTION_BIND as c_uint {
+                let message = "this step of a function gives no table";
+                return Err(Error::new(ErrorCode::InvalidInput, message));
+            }
+            let place = call.place.cast::<Option<Arc<dyn TableSource>>>();
+            guard::require(place, "place")?;
+            *place = Some(source);
+            Ok(())
+        })
+    }
 }
 
 /// Ends a registration and frees the handle; null is allowed. The function is not called any more when this returns: calls in

@@ -16,7 +16,7 @@ use crate::handles::dp_live_handles;
 use crate::observing::{dp_effect, dp_profile};
 use crate::session::dp_progress;
 use crate::statement::dp_rows;
-use crate::table::dp_table_source;
+use crate::table_source::{dp_batch_call, dp_batch_source};
 use crate::text::dp_text;
 use crate::value::dp_value;
 use crate::version::dp_version;
@@ -81,7 +81,8 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
     dp_function_parameter { name => "name", r#type => "type" }
     dp_function_signature {
         name => "name", parameters => "parameters", parameter_count => "parameter_count", variadic => "variadic",
-        returns => "returns", nulls_passed => "nulls_passed", is_volatile => "is_volatile",
+        named => "named", defaults => "defaults", named_count => "named_count", returns => "returns",
+        nulls_passed => "nulls_passed", is_volatile => "is_volatile",
     }
     dp_function_call {
         step => "step", is_one_state => "is_one_state", plan => "plan", schema => "schema",
@@ -103,7 +104,14 @@ const LAYOUTS: &[(&str, &str, usize)] = layouts! {
         get_schema => "get_schema", get_next => "get_next", get_last_error => "get_last_error", release => "release",
         private_data => "private_data",
     }
-    dp_table_source { user_data => "user_data", row_count => "row_count", open => "open", release => "release" }
+    dp_batch_source {
+        user_data => "user_data", row_count => "row_count", part_count => "part_count", function => "function",
+    }
+    dp_batch_call {
+        step => "step", part => "part", reading => "reading", columns => "columns", column_count => "column_count",
+        batches => "batches", array => "array", message => "message", message_capacity => "message_capacity",
+        message_length => "message_length", failure => "failure",
+    }
 };
 
 /// Tells one entry of the list of layouts, counted from zero. Past its end it fails with `DP_INVALID_INPUT`.

@@ -9,6 +9,7 @@ mod arguments;
 mod calls;
 mod result;
 mod scalar;
+mod table;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,7 +17,8 @@ use libduckdb_sys::v2 as sys;
 
 pub use aggregate::{AggregateCall, AggregateFunction, AggregateStep};
 pub use result::ResultPlace;
-pub use scalar::{ScalarCall, ScalarFunction};
+pub use scalar::{ScalarCall, ScalarFunction, next_plan};
+pub use table::{RegisteredTableFunction, TableCall, TableFunction};
 
 use crate::connection::Connection;
 use crate::error::{Error, ErrorClass, Result};
@@ -34,8 +36,10 @@ pub struct Signature {
     pub parameters: Vec<FunctionParameter>,
     /// The type of any number of arguments that follow; none where none may follow.
     pub variadic: Option<String>,
-    /// The type of the result.
-    pub returns: String,
+    /// The parameters that a call may give by their names; of a table function alone.
+    pub named: Vec<FunctionParameter>,
+    /// The type of the result; none for a table function, which tells it for each call.
+    pub returns: Option<String>,
     /// Whether the function wants to see NULL. Otherwise its result is NULL where an argument is.
     pub nulls_passed: bool,
     /// Whether the function has to be called for each row, because it may give another result each time.
@@ -189,18 +193,23 @@ impl<F: ?Sized> Call<F> {
 impl std::fmt::Display for Signature {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let variadic = self.variadic.iter().map(|sql_type| format!("{sql_type}..."));
+        let named = self
+            .named
+            .iter()
+            .map(|parameter| format!("{} := {}", parameter.name, parameter.sql_type));
         let types: Vec<_> = self
             .parameters
             .iter()
             .map(|parameter| parameter.sql_type.clone())
             .chain(variadic)
+            .chain(named)
             .collect();
         write!(formatter, "{}({})", self.name, types.join(", "))
     }
 }
 
 impl Signature {
-    /// Whether both can be called in the same way with the same types.
+    /// Whether both take the same types by position.
     pub fn has_parameters_of(&self, other: &Self) -> bool {
         let types = |signature: &'_ Self| -> Vec<String> {
             signature
@@ -212,9 +221,14 @@ impl Signature {
         types(self) == types(other) && self.variadic == other.variadic
     }
 
-    /// Whether both are the same to DuckDB, which the names of parameters do not matter to.
+    /// Whether both are the same to DuckDB, which the names of parameters do not matter to that are given by position.
     pub fn is_same_as(&self, other: &Self) -> bool {
+        let same_named = |(left, right): (&FunctionParameter, &FunctionParameter)| {
+            left.name.eq_ignore_ascii_case(&right.name) && left.sql_type == right.sql_type
+        };
         self.has_parameters_of(other)
+            && self.named.len() == other.named.len()
+            && self.named.iter().zip(&other.named).all(same_named)
             && self.returns == other.returns
             && self.nulls_passed == other.nulls_passed
             && self.is_volatile == other.is_volatile
@@ -231,14 +245,14 @@ impl Signature {
             .collect()
     }
 
-    /// Describes the function to DuckDB, and gives the type of its result.
+    /// Describes the function to DuckDB, and gives the type of its result, if it has one.
     fn apply(
         &self,
         factory: sys::duckdb_v2_factory_handle,
         signature: sys::duckdb_v2_function_signature_handle,
     ) -> Result<Type> {
         use sys::DUCKDB_V2_FUNCTION_PARAMETER_KIND::{
-            DUCKDB_V2_FUNCTION_PARAMETER_KIND_POSITIONAL_ONLY,
+            DUCKDB_V2_FUNCTION_PARAMETER_KIND_NAMED_ONLY, DUCKDB_V2_FUNCTION_PARAMETER_KIND_POSITIONAL_ONLY,
             DUCKDB_V2_FUNCTION_PARAMETER_KIND_POSITIONAL_VARIADIC,
         };
         let fixed = self.parameters.iter().map(|parameter| {
@@ -255,22 +269,38 @@ impl Signature {
                 DUCKDB_V2_FUNCTION_PARAMETER_KIND_POSITIONAL_VARIADIC,
             )
         });
-        for (name, sql_type, kind) in fixed.chain(variadic) {
+        let named = self.named.iter().map(|parameter| {
+            (
+                parameter.name.as_str(),
+                &parameter.sql_type,
+                DUCKDB_V2_FUNCTION_PARAMETER_KIND_NAMED_ONLY,
+            )
+        });
+        // What calls may leave out has a default. DuckDB keeps it for good, so it is the same for all.
+        let null = Value::Null.bind(factory)?;
+        for (name, sql_type, kind) in fixed.chain(variadic).chain(named) {
             let parameter_type = Type::parse_parameter(factory, sql_type)?;
             let name = raw::view(name.as_bytes());
-            // SAFETY: signature, name and type are alive for the call, which copies what it needs.
+            let default = match kind {
+                DUCKDB_V2_FUNCTION_PARAMETER_KIND_NAMED_ONLY => null.handle(),
+                _ => std::ptr::null_mut(),
+            };
+            // SAFETY: signature, name, type and default are alive for the call, which copies what it needs.
             check(|err| unsafe {
                 sys::duckdb_v2_function_signature_add_parameter(
                     signature,
                     &name,
                     parameter_type.handle(),
-                    std::ptr::null_mut(),
+                    default,
                     kind,
                     err,
                 )
             })?;
         }
-        let returns = Type::parse(factory, &self.returns)?;
+        let Some(returns) = &self.returns else {
+            return Ok(Type::none());
+        };
+        let returns = Type::parse(factory, returns)?;
         // SAFETY: signature and type are alive for the call.
         check(|err| unsafe {
             sys::duckdb_v2_function_signature_set_return_type(signature, returns.handle(), err)
@@ -313,10 +343,8 @@ impl Connection {
     pub fn resolve_signature(&self, signature: &Signature) -> Result<Signature> {
         let factory = self.factory()?;
         let parameter = |sql_type: &str| Type::parse_parameter(factory, sql_type)?.text();
-        Ok(Signature {
-            name: signature.name.clone(),
-            parameters: signature
-                .parameters
+        let parameters = |given: &[FunctionParameter]| {
+            given
                 .iter()
                 .map(|given| {
                     Ok(FunctionParameter {
@@ -324,9 +352,17 @@ impl Connection {
                         sql_type: parameter(&given.sql_type)?,
                     })
                 })
-                .collect::<Result<_>>()?,
+                .collect::<Result<Vec<_>>>()
+        };
+        let returns = signature.returns.as_deref();
+        Ok(Signature {
+            name: signature.name.clone(),
+            parameters: parameters(&signature.parameters)?,
             variadic: signature.variadic.as_deref().map(parameter).transpose()?,
-            returns: Type::parse(factory, &signature.returns)?.text()?,
+            named: parameters(&signature.named)?,
+            returns: returns
+                .map(|returns| Type::parse(factory, returns)?.text())
+                .transpose()?,
             ..*signature
         })
     }

@@ -137,7 +137,7 @@ unsafe fn copy_values(
 ///
 /// # Safety
 /// The vector must be alive.
-unsafe fn grow(vector: sys::duckdb_v2_vector_handle, rows: usize) -> Result<()> {
+pub(super) unsafe fn grow(vector: sys::duckdb_v2_vector_handle, rows: usize) -> Result<()> {
     let mut size = 0;
     // SAFETY: as the caller vouches.
     unsafe {

@@ -53,8 +53,8 @@ struct Local {
     importer: Option<ResultImporter>,
 }
 
-/// The number of the next place in a query that a function is called from.
-pub(super) fn next_plan() -> u64 {
+/// A number for a place in a query that calls something of the caller's, which no other has.
+pub fn next_plan() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

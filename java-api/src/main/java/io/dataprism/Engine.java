@@ -242,7 +242,7 @@ public final class Engine implements AutoCloseable {
 
   /// Functions written in Java that SQL calls.
   public Functions functions() {
-    return new FunctionRegistry(nativeEngine, ParameterCopy::of);
+    return new FunctionRegistry(nativeEngine, ParameterCopy::of, ParameterCopy::of);
   }
 
   /// Counts what is open on this engine, the engine included.

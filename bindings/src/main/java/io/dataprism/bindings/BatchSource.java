@@ -8,19 +8,21 @@ public interface BatchSource {
   /// How many rows there are, or -1 where that is not known.
   long rowCount();
 
-  /// Begins to make batches.
+  /// In how many parts the rows come. Threads make different parts at the same time; where there is one part, they
+  /// share its batches.
+  int partCount();
+
+  /// Begins to make the batches of a part.
   ///
   /// @param columns which columns they are to have, by their places in the schema of the table, in this order
-  Batches open(List<Integer> columns) throws Exception;
+  /// @param part which part, counted from zero
+  Batches open(List<Integer> columns, int part) throws Exception;
 
   /// Called once, when the table will not be read any more.
   void close();
 
-  /// The batches of one reading. Used by one thread at a time.
+  /// The batches of one part. Used by one thread at a time.
   interface Batches extends AutoCloseable {
-    /// Puts the Arrow schema of the batches into a structure: a struct with a field for each column.
-    void schema(MemorySegment schema);
-
     /// Puts the next batch into the structure of an Arrow array, which is native code's from then on; false at the end.
     boolean next(MemorySegment array) throws Exception;
 

@@ -1,6 +1,5 @@
 package io.dataprism.bindings;
 
-import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.Dataprism;
 import io.dataprism.bindings.generated.dp_engine_options;
 import io.dataprism.bindings.generated.dp_engine_usage;
@@ -10,7 +9,6 @@ import io.dataprism.bindings.generated.dp_version;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An engine of the native library. Thread-safe.
@@ -59,7 +57,7 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
-  private final FunctionFailures functionFailures = new FunctionFailures();
+  private final UpcallFailures failures = new UpcallFailures();
 
   private EngineHandle(MemorySegment address, NativeError.Mapper mapper) {
     super(address, mapper);
@@ -87,20 +85,20 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
-  FunctionFailures functionFailures() {
-    return functionFailures;
+  UpcallFailures failures() {
+    return failures;
   }
 
-  /// Gives what a function has thrown, once; null if it is not there any more.
+  /// Gives what a function has thrown, or what makes the rows of a table, once; null if it is not there any more.
   ///
   /// @param failure the number by which the query's error knows it
-  public @Nullable Throwable takeFunctionFailure(long failure) {
-    return functionFailures.take(failure);
+  public @Nullable Throwable takeFailure(long failure) {
+    return failures.take(failure);
   }
 
   /// How many of those are waiting to be asked for.
-  public int functionFailureCount() {
-    return functionFailures.size();
+  public int failureCount() {
+    return failures.size();
   }
 
   /// Opens a session.
@@ -121,114 +119,16 @@ public final class EngineHandle extends ParentHandle {
     }
   }
 
-  /// Registers arrays as a table, which is read in place until it is closed.
+  /// Registers rows as a table, until it is closed.
   ///
-  /// @param schema an Arrow schema, a struct with a field for each column, which is taken over whatever the outcome
-  /// @param arrays the structures of Arrow arrays, one after the other, which are taken over whatever the outcome
-  /// @param memory keeps their memory alive, and is closed after the table, or when this fails
-  public TableHandle registerArrays(
-      String name, MemorySegment schema, MemorySegment arrays, @Nullable AutoCloseable memory) {
-    return register(
-        memory,
-        () -> {
-          ArrowStructs.releaseSchema(schema);
-          for (long i = 0; i < arrays.byteSize() / ArrowArray.sizeof(); i++) {
-            ArrowStructs.releaseArray(ArrowArray.asSlice(arrays, i));
-          }
-        },
-        (call, out) ->
-            Dataprism.dp_engine_register_arrays(
-                call.handle(),
-                text(name, call.arena()),
-                schema,
-                arrays,
-                arrays.byteSize() / ArrowArray.sizeof(),
-                out,
-                call.error()));
-  }
-
-  /// Registers arrays of somebody else's as a table, which is read in place until it is closed.
-  ///
-  /// @param schema as for [#registerArrays]
-  /// @param arrays the structures of Arrow arrays, which are taken over whatever the outcome
-  public TableHandle registerForeignArrays(String name, MemorySegment schema, List<MemorySegment> arrays) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment structs = ArrowArray.allocateArray(arrays.size(), arena);
-      for (int i = 0; i < arrays.size(); i++) {
-        MemorySegment array = arrays.get(i).reinterpret(ArrowArray.sizeof());
-        ArrowArray.asSlice(structs, i).copyFrom(array);
-        // It has been moved.
-        ArrowArray.release(array, MemorySegment.NULL);
-      }
-      return registerArrays(name, schema, structs, null);
-    }
-  }
-
-  /// Registers a stream as a table that can be read once.
-  ///
-  /// @param stream the structure of an Arrow stream, which is taken over whatever the outcome
-  public TableHandle registerStream(String name, MemorySegment stream) {
-    return register(
-        null,
-        () -> ArrowStructs.releaseStream(stream),
-        (call, out) ->
-            Dataprism.dp_engine_register_stream(call.handle(), text(name, call.arena()), stream, out, call.error()));
-  }
-
-  /// Registers what makes batches as a table.
-  ///
-  /// @param schema an Arrow schema, a struct with a field for each column, which is taken over whatever the outcome
-  public TableHandle registerSource(String name, MemorySegment schema, BatchSource source) {
-    return register(
-        null,
-        () -> {
-          ArrowStructs.releaseSchema(schema);
-          source.close();
-        },
-        (call, out) ->
-            Dataprism.dp_engine_register_source(
-                call.handle(),
-                text(name, call.arena()),
-                schema,
-                StreamedBatches.register(source, call.arena()),
-                out,
-                call.error()));
-  }
-
-  /// Registers the bytes of an Arrow IPC file as a table, which is read in place until it is closed.
-  ///
-  /// @param memory keeps the bytes mapped, and is closed after the table, or when this fails
-  public TableHandle registerFile(String name, MemorySegment bytes, AutoCloseable memory) {
-    return register(
-        memory,
-        () -> {},
-        (call, out) ->
-            Dataprism.dp_engine_register_file(
-                call.handle(), text(name, call.arena()), bytes, bytes.byteSize(), out, call.error()));
-  }
-
-  @FunctionalInterface
-  private interface RegisterCall {
-    int make(NativeCall call, MemorySegment out);
-  }
-
-  /// @param refused releases what the call would have taken over, if it is not made
-  private TableHandle register(@Nullable AutoCloseable memory, Runnable refused, RegisterCall register) {
-    TableHandle table = null;
-    boolean begun = false;
-    try (NativeCall call = begin()) {
-      begun = true;
+  /// @param source taken over whatever the outcome
+  public TableHandle register(String name, TableSource source) {
+    try (source;
+        NativeCall call = begin()) {
       MemorySegment out = call.arena().allocate(ValueLayout.ADDRESS);
-      call.check(register.make(call, out));
-      table = adopt(new TableHandle(out.get(ValueLayout.ADDRESS, 0), mapper, this, memory));
-      return table;
-    } finally {
-      if (!begun) {
-        refused.run();
-      }
-      if (table == null && memory != null) {
-        MemoryHold.release(memory);
-      }
+      MemorySegment text = text(name, call.arena());
+      call.check(Dataprism.dp_engine_register(call.handle(), text, source.handOver(), out, call.error()));
+      return adopt(new TableHandle(out.get(ValueLayout.ADDRESS, 0), this));
     }
   }
 

@@ -6,7 +6,6 @@ import io.dataprism.bindings.generated.dp_function_call;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,9 @@ public final class FunctionCall {
     /// States are to be forgotten.
     DESTROY,
     /// All states of a plan are to be forgotten.
-    RELEASE;
+    RELEASE,
+    /// A table from arguments, of which there is one row.
+    BIND;
 
     private static final Step[] BY_NUMBER = values();
   }
@@ -50,7 +51,7 @@ public final class FunctionCall {
     return dp_function_call.plan(struct);
   }
 
-  /// A struct: one child an argument, and one more for the result.
+  /// A struct: one child an argument, and one more for the result, unless that is a table.
   public ArrowSchemaNode schema() {
     return ArrowSchemaNode.read(dp_function_call.schema(struct));
   }
@@ -158,19 +159,20 @@ public final class FunctionCall {
     NativeError.check(Dataprism.dp_function_put(struct, array, error), error, mapper);
   }
 
+  /// Gives a table, which is taken over.
+  public void put(TableSource table) {
+    MemorySegment error = NativeError.slot(arena);
+    NativeError.check(Dataprism.dp_function_put_table(struct, table.handOver(), error), error, mapper);
+  }
+
   /// Tells the native side of a failure.
   ///
-  /// @param number by which the query's error is to know it
-  void fail(long number, String message) {
-    dp_function_call.failure(struct, number);
-    byte[] utf8 = message.getBytes(StandardCharsets.UTF_8);
-    int length = (int) Math.min(utf8.length, dp_function_call.message_capacity(struct));
-    // A text that is cut is cut between characters.
-    while (length < utf8.length && length > 0 && (utf8[length] & 0xC0) == 0x80) {
-      length--;
-    }
-    MemorySegment message8 = dp_function_call.message(struct).reinterpret(length);
-    MemorySegment.copy(utf8, 0, message8, ValueLayout.JAVA_BYTE, 0, length);
-    dp_function_call.message_length(struct, length);
+  /// @param failures keep what was thrown
+  void fail(Throwable thrown, UpcallFailures failures) {
+    dp_function_call.failure(struct, failures.keep(plan(), thrown));
+    byte[] message = UpcallFailures.describe(thrown, dp_function_call.message_capacity(struct));
+    MemorySegment place = dp_function_call.message(struct).reinterpret(message.length);
+    MemorySegment.copy(message, 0, place, ValueLayout.JAVA_BYTE, 0, message.length);
+    dp_function_call.message_length(struct, message.length);
   }
 }

@@ -34,11 +34,11 @@ final class FunctionUpcall implements AutoCloseable {
 
   private final long number = LAST_NUMBER.incrementAndGet();
   private final FunctionBody body;
-  private final FunctionFailures failures;
+  private final UpcallFailures failures;
   private final NativeError.Mapper mapper;
 
   /// Makes it callable; closing it ends that.
-  FunctionUpcall(FunctionBody body, FunctionFailures failures, NativeError.Mapper mapper) {
+  FunctionUpcall(FunctionBody body, UpcallFailures failures, NativeError.Mapper mapper) {
     this.body = body;
     this.failures = failures;
     this.mapper = mapper;
@@ -82,7 +82,7 @@ final class FunctionUpcall implements AutoCloseable {
         body.run(call);
         return SUCCESS;
       } catch (Throwable e) {
-        call.fail(failures.keep(call.plan(), e), describe(e));
+        call.fail(e, failures);
         return FAILURE;
       }
     } finally {
@@ -95,15 +95,6 @@ final class FunctionUpcall implements AutoCloseable {
       CURRENT.remove();
     } else {
       CURRENT.set(outer);
-    }
-  }
-
-  /// An exception may fail to describe itself.
-  private static String describe(Throwable e) {
-    try {
-      return e.toString();
-    } catch (Throwable _) {
-      return e.getClass().getName();
     }
   }
 

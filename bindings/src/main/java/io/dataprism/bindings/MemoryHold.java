@@ -84,15 +84,4 @@ public final class MemoryHold implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
   }
-
-  /// Closes what keeps memory alive.
-  static void release(AutoCloseable memory) {
-    try {
-      memory.close();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("memory could not be given back", e);
-    }
-  }
 }

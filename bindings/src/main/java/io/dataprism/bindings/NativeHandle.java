@@ -138,6 +138,11 @@ public abstract class NativeHandle implements AutoCloseable {
     }
   }
 
+  /// The number of the handle, which grows from one that is opened to the next.
+  final long number() {
+    return number;
+  }
+
   /// Whether others read what this is, and have to be closed before it where all are.
   boolean isRead() {
     return false;
@@ -162,6 +167,15 @@ public abstract class NativeHandle implements AutoCloseable {
               NativeError.BUSY,
               "a function that a query calls cannot close the " + name() + ", which may wait for it",
               "close it after the query; what the function has opened itself it may close"));
+    }
+    if (state.get() > 0 && BatchUpcall.isCalledSince(number)) {
+      throw mapper.map(
+          NativeError.of(
+              NativeError.BUSY,
+              "what makes rows for a query cannot close the "
+                  + name()
+                  + ", which has calls in progress and waits for them",
+              "close it after the query"));
     }
   }
 

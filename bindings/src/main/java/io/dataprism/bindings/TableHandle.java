@@ -3,7 +3,6 @@ package io.dataprism.bindings;
 import io.dataprism.bindings.generated.Dataprism;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// A table outside of the database that SQL reads by name until this is closed. Thread-safe.
 ///
@@ -11,13 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// that reads it is open and nobody is in a call for that.
 public final class TableHandle extends NativeHandle {
   private final EngineHandle engine;
-  private final @Nullable AutoCloseable memory;
 
-  /// @param memory what keeps the memory of the table alive, to be closed after it
-  TableHandle(MemorySegment address, NativeError.Mapper mapper, EngineHandle engine, @Nullable AutoCloseable memory) {
-    super(address, mapper);
+  TableHandle(MemorySegment address, EngineHandle engine) {
+    super(address, engine.mapper);
     this.engine = engine;
-    this.memory = memory;
   }
 
   /// Ends the registration; closing twice is allowed.
@@ -29,21 +25,14 @@ public final class TableHandle extends NativeHandle {
       try (NativeCall call = engine.begin()) {
         call.check(Dataprism.dp_table_close(handle, call.error()));
       }
-      ended();
+      engine.forget(this);
     });
-  }
-
-  private void ended() {
-    engine.forget(this);
-    if (memory != null) {
-      MemoryHold.release(memory);
-    }
   }
 
   @Override
   public void requireClosable() {
     super.requireClosable();
-    if (BatchSink.isCalled() || StreamedBatches.isCalled()) {
+    if (BatchSink.isCalled() || BatchUpcall.isCalledSince(number())) {
       throw mapper.map(
           NativeError.of(
               NativeError.BUSY,
@@ -74,6 +63,6 @@ public final class TableHandle extends NativeHandle {
       MemorySegment error = NativeError.slot(arena);
       NativeError.check(Dataprism.dp_table_close(handle, error), error, mapper);
     }
-    ended();
+    engine.forget(this);
   }
 }

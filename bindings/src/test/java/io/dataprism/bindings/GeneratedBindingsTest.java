@@ -6,6 +6,8 @@ import io.dataprism.bindings.generated.ArrowArray;
 import io.dataprism.bindings.generated.ArrowArrayStream;
 import io.dataprism.bindings.generated.ArrowSchema;
 import io.dataprism.bindings.generated.Dataprism;
+import io.dataprism.bindings.generated.dp_batch_call;
+import io.dataprism.bindings.generated.dp_batch_source;
 import io.dataprism.bindings.generated.dp_effect;
 import io.dataprism.bindings.generated.dp_engine_options;
 import io.dataprism.bindings.generated.dp_engine_usage;
@@ -20,7 +22,6 @@ import io.dataprism.bindings.generated.dp_plan_counts;
 import io.dataprism.bindings.generated.dp_profile;
 import io.dataprism.bindings.generated.dp_progress;
 import io.dataprism.bindings.generated.dp_rows;
-import io.dataprism.bindings.generated.dp_table_source;
 import io.dataprism.bindings.generated.dp_text;
 import io.dataprism.bindings.generated.dp_value;
 import io.dataprism.bindings.generated.dp_version;
@@ -75,10 +76,12 @@ class GeneratedBindingsTest {
           Map.entry("ArrowSchema", ArrowSchema.layout()),
           Map.entry("ArrowArray", ArrowArray.layout()),
           Map.entry("ArrowArrayStream", ArrowArrayStream.layout()),
-          Map.entry("dp_table_source", dp_table_source.layout()));
+          Map.entry("dp_batch_source", dp_batch_source.layout()),
+          Map.entry("dp_batch_call", dp_batch_call.layout()));
 
   /// Classes that stand for types of functions, which have no layout.
-  private static final Set<String> FUNCTION_TYPES = Set.of("dp_batch_sink", "dp_function_callback", "dp_row_source");
+  private static final Set<String> FUNCTION_TYPES =
+      Set.of("dp_batch_callback", "dp_batch_sink", "dp_function_callback", "dp_release_callback", "dp_row_source");
 
   @BeforeAll
   static void load() throws LibraryLoadException {

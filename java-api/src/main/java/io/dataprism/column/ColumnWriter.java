@@ -1,6 +1,8 @@
 package io.dataprism.column;
 
 import io.dataprism.bindings.ArrowMemory;
+import io.dataprism.error.DataPrismException.Details;
+import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.arrow.WriterFactory;
 import io.dataprism.schema.Field;
@@ -53,6 +55,26 @@ public abstract sealed class ColumnWriter
   /// Name and type.
   public final Field field() {
     return field;
+  }
+
+  /// The column as a writer of a class, such as `column.as(Int64Writer.class)`.
+  ///
+  /// @throws InvalidInputException if the column is of another class; the message names the one that fits
+  public final <W extends ColumnWriter> W as(Class<W> type) {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    throw new InvalidInputException(
+        Details.of(
+            ErrorCode.INVALID_INPUT,
+            "column '"
+                + field.name()
+                + "' is "
+                + field.type().sql()
+                + ", not what a "
+                + type.getSimpleName()
+                + " writes",
+            "it is written with as(" + getClass().getSimpleName() + ".class)"));
   }
 
   /// One more than the last row that was written; how many rows there are where that is fixed.

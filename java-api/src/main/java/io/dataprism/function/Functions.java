@@ -28,6 +28,11 @@ public interface Functions {
   /// @param name by which SQL calls it
   AggregateFunctionBuilder aggregate(String name);
 
+  /// Describes a function that gives a table, for FROM.
+  ///
+  /// @param name by which SQL calls it
+  TableFunctionBuilder table(String name);
+
   /// Registers a function of one argument.
   ///
   /// @throws InvalidInputException if a class has no SQL type

@@ -1,6 +1,7 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableSource;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -15,7 +16,7 @@ final class ArrowArrays extends Table {
   }
 
   @Override
-  Known register(String name, EngineHandle engine) {
-    return new Known(engine.registerForeignArrays(name, schema, arrays), 0);
+  Rows rows(EngineHandle engine) {
+    return new Rows(TableSource.foreignArrays(engine, schema, arrays), 0);
   }
 }

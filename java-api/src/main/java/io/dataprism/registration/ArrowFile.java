@@ -1,6 +1,7 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.IoException;
@@ -21,10 +22,10 @@ final class ArrowFile extends Table {
     this.file = file;
   }
 
-  // The arena is closed with the registration.
+  // The arena is closed when nobody reads the file any more.
   @SuppressWarnings("MustBeClosedChecker")
   @Override
-  Known register(String name, EngineHandle engine) {
+  Rows rows(EngineHandle engine) {
     Arena arena = Arena.ofShared();
     MemorySegment bytes = null;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -37,7 +38,7 @@ final class ArrowFile extends Table {
         arena.close();
       }
     }
-    return new Known(engine.registerFile(name, bytes, arena), 0);
+    return new Rows(TableSource.file(engine, bytes, arena), 0);
   }
 
   private IoException unreadable(Exception e) {

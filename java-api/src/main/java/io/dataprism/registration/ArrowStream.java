@@ -1,6 +1,7 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableSource;
 import java.lang.foreign.MemorySegment;
 
 /// An Arrow stream of somebody else's.
@@ -12,7 +13,7 @@ final class ArrowStream extends Table {
   }
 
   @Override
-  Known register(String name, EngineHandle engine) {
-    return new Known(engine.registerStream(name, stream), 0);
+  Rows rows(EngineHandle engine) {
+    return new Rows(TableSource.stream(engine, stream), 0);
   }
 }

@@ -6,6 +6,7 @@ import io.dataprism.bindings.ArrowSchemaNode;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LentArray;
 import io.dataprism.bindings.MemoryHold;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.error.DataPrismException.Details;
 import io.dataprism.error.ErrorCode;
 import io.dataprism.error.InvalidInputException;
@@ -84,7 +85,7 @@ final class MemoryTable extends Table {
   }
 
   @Override
-  Known register(String name, EngineHandle engine) {
+  Rows rows(EngineHandle engine) {
     Memory memory = new Memory();
     boolean handedOver = false;
     try (Arena call = Arena.ofConfined()) {
@@ -92,7 +93,7 @@ final class MemoryTable extends Table {
       MemorySegment struct = struct(columns, values -> values.lendIn(memory.copies)).lend(call);
       MemorySegment arrowSchema = arrowSchema(schema).write(call);
       handedOver = true;
-      return new Known(engine.registerArrays(name, arrowSchema, struct, memory), copiedBytes());
+      return new Rows(TableSource.arrays(engine, arrowSchema, struct, memory), copiedBytes());
     } finally {
       if (!handedOver) {
         memory.close();
@@ -115,9 +116,9 @@ final class MemoryTable extends Table {
     return columns.stream().flatMap(column -> column.buffers().stream()).filter(Objects::nonNull);
   }
 
-  /// What a registered table holds on to: copies, and the arenas of what is not copied.
+  /// What a table holds on to that is read: copies, and the arenas of what is not copied.
   private static final class Memory implements AutoCloseable {
-    // Closed with the registration.
+    // Closed when nobody reads the table any more.
     @SuppressWarnings("MustBeClosedChecker")
     private final Arena copies = Arena.ofShared();
 

@@ -3,6 +3,7 @@ package io.dataprism.registration;
 import io.dataprism.bindings.ArrowMemory;
 import io.dataprism.bindings.EngineHandle;
 import io.dataprism.bindings.LentArray;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.internal.arrow.BatchWriter;
 import io.dataprism.internal.arrow.SchemaWriter;
 import io.dataprism.internal.arrow.WriterFactory;
@@ -15,10 +16,19 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Records, each of which is a row.
 final class RecordTable extends Table {
+  /// The texts of an ENUM, which a schema does not tell.
+  static final Function<Field, List<String>> TEXTS =
+      field -> {
+        throw MemoryTable.invalid(
+            "column '" + field.name() + "' is " + DataType.Scalar.ENUM + ", whose texts are not known here",
+            "make it VARCHAR, and cast it in SQL");
+      };
+
   private final Schema schema;
   private final RecordReader reader;
   private final Collection<? extends Record> records;
@@ -39,11 +49,10 @@ final class RecordTable extends Table {
   }
 
   @Override
-  Known register(String name, EngineHandle engine) {
+  Rows rows(EngineHandle engine) {
     ArrowMemory memory = ArrowMemory.confined(Errors::of);
     try (Arena call = Arena.ofConfined();
-        BatchWriter writer =
-            WriterFactory.instance().batch(WriterFactory.layout(schema), memory, RecordTable::texts, 0)) {
+        BatchWriter writer = WriterFactory.instance().batch(WriterFactory.layout(schema), memory, TEXTS, 0)) {
       long row = 0;
       for (Record struct : records) {
         List<@Nullable Object> values = reader.values(struct);
@@ -56,13 +65,7 @@ final class RecordTable extends Table {
       MemorySegment array = LentArray.place(call);
       writer.moveTo(row, array);
       MemorySegment arrowSchema = SchemaWriter.write(schema).write(call);
-      return new Known(engine.registerArrays(name, arrowSchema, array, null), bytes);
+      return new Rows(TableSource.arrays(engine, arrowSchema, array, null), bytes);
     }
-  }
-
-  private static List<String> texts(Field field) {
-    throw MemoryTable.invalid(
-        "column '" + field.name() + "' is " + DataType.Scalar.ENUM + ", whose texts are not known here",
-        "make it VARCHAR, and cast it in SQL");
   }
 }

@@ -15,10 +15,10 @@ public final class Registration implements AutoCloseable {
   private final Consumer<Runnable> closer;
 
   /// @param closer runs what may wait for queries, on a thread that may
-  Registration(String name, Table.Known table, Consumer<Runnable> closer) {
+  Registration(String name, TableHandle handle, long copiedBytes, Consumer<Runnable> closer) {
     this.name = name;
-    this.copiedBytes = table.copiedBytes();
-    this.handle = table.handle();
+    this.copiedBytes = copiedBytes;
+    this.handle = handle;
     this.closer = closer;
     LeakReporter.watch(this, handle, "Registration");
   }

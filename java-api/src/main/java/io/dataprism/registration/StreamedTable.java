@@ -2,6 +2,7 @@ package io.dataprism.registration;
 
 import io.dataprism.bindings.BatchSource;
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.schema.Schema;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,9 +54,10 @@ final class StreamedTable extends Table {
 
   // The schema is read before this returns.
   @Override
-  Known register(String name, EngineHandle engine) {
+  Rows rows(EngineHandle engine) {
     try (Arena arena = Arena.ofConfined()) {
-      return new Known(engine.registerSource(name, MemoryTable.arrowSchema(schema).write(arena), new Source()), 0);
+      MemorySegment arrowSchema = MemoryTable.arrowSchema(schema).write(arena);
+      return new Rows(TableSource.batches(engine, arrowSchema, new Source()), 0);
     }
   }
 
@@ -65,8 +67,14 @@ final class StreamedTable extends Table {
       return -1;
     }
 
+    /// One: an iterator is called by one thread at a time.
     @Override
-    public Batches open(List<Integer> columns) {
+    public int partCount() {
+      return 1;
+    }
+
+    @Override
+    public Batches open(List<Integer> columns, int part) {
       return new Pieces(columns, pieces.get());
     }
 
@@ -80,20 +88,9 @@ final class StreamedTable extends Table {
     private final List<Integer> columns;
     private final Iterator<? extends Table> left;
 
-    // Closed with this; what is in it is lent to native code, on any thread.
-    @SuppressWarnings("MustBeClosedChecker")
-    private final Arena arena = Arena.ofShared();
-
     Pieces(List<Integer> columns, Iterator<? extends Table> left) {
       this.columns = columns;
       this.left = left;
-    }
-
-    @Override
-    public void schema(MemorySegment struct) {
-      Schema wanted = new Schema(columns.stream().map(schema.fields()::get).toList());
-      // Moved out of where it is written: the rest stays the arena's.
-      struct.copyFrom(MemoryTable.arrowSchema(wanted).write(arena));
     }
 
     @Override
@@ -118,7 +115,6 @@ final class StreamedTable extends Table {
 
     @Override
     public void close() {
-      arena.close();
       if (left instanceof PublishedPieces published) {
         published.close();
       }

@@ -1,7 +1,7 @@
 package io.dataprism.registration;
 
 import io.dataprism.bindings.EngineHandle;
-import io.dataprism.bindings.TableHandle;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
 import io.dataprism.internal.record.RecordSchema;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,13 +39,19 @@ import java.util.stream.Stream;
 ///
 /// Immutable and thread-safe, as far as what it was made of is.
 public abstract sealed class Table
-    permits MemoryTable, RecordTable, ArrowArrays, ArrowStream, ArrowFile, StreamedTable {
+    permits MemoryTable, RecordTable, ArrowArrays, ArrowStream, ArrowFile, StreamedTable, GeneratedTable {
   static {
     TableRegistrar.install(
         new TableRegistrar() {
           @Override
           public Registration register(Table table, String name, EngineHandle engine, Consumer<Runnable> closer) {
-            return new Registration(name, table.register(name, engine), closer);
+            Rows rows = table.rows(engine);
+            return new Registration(name, engine.register(name, rows.source()), rows.copiedBytes(), closer);
+          }
+
+          @Override
+          public TableSource source(Table table, EngineHandle engine) {
+            return table.rows(engine).source();
           }
         });
   }
@@ -151,17 +158,46 @@ public abstract sealed class Table
     return StreamedTable.published(schema, pieces);
   }
 
+  /// A table whose rows are written when they are read, anew each time, and only the columns that a query needs.
+  ///
+  /// The rows come in parts, in this order. Different parts are written by different threads at the same time: give the
+  /// table several times as many parts as there are threads, so that all of them have work until the end.
+  ///
+  /// ```java
+  /// Schema schema = new Schema(List.of(new Field("square", DataType.Scalar.BIGINT, false)));
+  /// Table squares = Table.generated(schema, 16, (part, wanted) -> {
+  ///   int[] next = {part * 1_000_000};
+  ///   int end = next[0] + 1_000_000;
+  ///   return rows -> {
+  ///     int count = Math.min(end - next[0], GeneratedRows.BATCH_ROWS);
+  ///     Int64Writer square = rows.column("square").as(Int64Writer.class);
+  ///     for (int row = 0; row < count; row++) {
+  ///       long n = next[0]++;
+  ///       square.set(row, n * n);
+  ///     }
+  ///     return count;
+  ///   };
+  /// });
+  /// ```
+  ///
+  /// @param schema the columns; ENUM is refused when the table is registered
+  /// @param parts how many parts there are
+  /// @throws InvalidInputException if there is no column or no part
+  public static Table generated(Schema schema, int parts, RowGenerator generator) {
+    return new GeneratedTable(schema, parts, Objects.requireNonNull(generator, "generator"));
+  }
+
   private static Runnable closing(BaseStream<?, ?> stream) {
     return stream::close;
   }
 
-  /// A table that native code knows.
+  /// The rows of a table as native code has them.
   ///
   /// @param copiedBytes how many bytes were copied out of the Java heap for it
-  record Known(TableHandle handle, long copiedBytes) {}
+  record Rows(TableSource source, long copiedBytes) {}
 
-  /// Makes native code know the table.
-  abstract Known register(String name, EngineHandle engine);
+  /// Hands the rows over to native code.
+  abstract Rows rows(EngineHandle engine);
 
   /// Collects the columns of a table in memory, in their order. All have as many rows.
   ///

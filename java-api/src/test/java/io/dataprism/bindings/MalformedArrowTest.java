@@ -495,7 +495,8 @@ class MalformedArrowTest {
   }
 
   private static void register(EngineHandle engine, ForeignArrow arrow, Node table, Consumer<TableHandle> use) {
-    TableHandle registered = engine.registerArrays("t", arrow.schema(table), arrow.array(table), null);
+    TableHandle registered =
+        engine.register("t", TableSource.arrays(engine, arrow.schema(table), arrow.array(table), null));
     try {
       use.accept(registered);
     } finally {
@@ -509,8 +510,12 @@ class MalformedArrowTest {
     try (ForeignArrow arrow = new ForeignArrow()) {
       Node table = each.table().apply(arrow);
       register(engine, arrow, table, registered -> read("t"));
-      engine.registerStream("t", arrow.stream(table, List.of(table, table), number -> 0, null)).unregister();
-      TableHandle stream = engine.registerStream("t", arrow.stream(table, List.of(table, table), number -> 0, null));
+      engine
+          .register("t", TableSource.stream(engine, arrow.stream(table, List.of(table, table), number -> 0, null)))
+          .unregister();
+      TableHandle stream =
+          engine.register(
+              "t", TableSource.stream(engine, arrow.stream(table, List.of(table, table), number -> 0, null)));
       read("t");
       stream.unregister();
       assertThat(arrow.unreleased()).isZero();
@@ -546,7 +551,7 @@ class MalformedArrowTest {
           catchThrowableOfType(
               DataPrismException.class,
               () -> {
-                TableHandle registered = engine.registerStream("t", stream);
+                TableHandle registered = engine.register("t", TableSource.stream(engine, stream));
                 try {
                   read("t");
                 } finally {
@@ -589,7 +594,7 @@ class MalformedArrowTest {
             arrow.stream(table, List.of(table, table), number -> number == failing ? 5 : 0, "the disk is on fire");
         assertThatThrownBy(
                 () -> {
-                  TableHandle registered = engine.registerStream("t", stream);
+                  TableHandle registered = engine.register("t", TableSource.stream(engine, stream));
                   try {
                     read("t");
                   } finally {
@@ -609,7 +614,7 @@ class MalformedArrowTest {
     try (ForeignArrow arrow = new ForeignArrow()) {
       Node table = ForeignArrow.table(arrow.ints(1, 2));
       MemorySegment stream = arrow.stream(table, List.of(table), number -> number == 0 ? 71 : 0, null);
-      TableHandle registered = engine.registerStream("t", stream);
+      TableHandle registered = engine.register("t", TableSource.stream(engine, stream));
       assertThatThrownBy(() -> read("t")).isInstanceOf(DataPrismException.class).hasMessageContaining("71");
       registered.unregister();
       assertThat(arrow.unreleased()).isZero();
@@ -622,7 +627,7 @@ class MalformedArrowTest {
       Node table = ForeignArrow.table(arrow.ints(1));
       MemorySegment stream = arrow.stream(table, List.of(), number -> 0, null);
       stream.fill((byte) 0);
-      assertThatThrownBy(() -> engine.registerStream("t", stream))
+      assertThatThrownBy(() -> engine.register("t", TableSource.stream(engine, stream)))
           .isInstanceOfSatisfying(
               DataPrismException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_INPUT));
     }

@@ -148,7 +148,8 @@ class WrittenColumnsPropertyTest {
         assertThat(TEXT.of(column, row)).as("%s, row %d", what, row).isEqualTo(text);
       }
 
-      TableHandle table = engine.registerArrays("written", SchemaWriter.write(schema).write(arena), array, null);
+      TableHandle table =
+          engine.register("written", TableSource.arrays(engine, SchemaWriter.write(schema).write(arena), array, null));
       try {
         List<String> texts = new ArrayList<>();
         forEachBatch(

@@ -14,6 +14,8 @@ import io.dataprism.error.BusyException;
 import io.dataprism.error.CatalogException;
 import io.dataprism.error.ClosedException;
 import io.dataprism.error.DataPrismException;
+import io.dataprism.error.ErrorCode;
+import io.dataprism.error.ExecutionException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.IoException;
 import io.dataprism.schema.DataType;
@@ -458,16 +460,24 @@ class RegistrationTest {
                   return numbers(0, 1);
                 }));
     try (Registration _ = engine.register("t", failing)) {
-      assertThatExceptionOfType(DataPrismException.class)
+      assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> number("SELECT sum(n)::BIGINT FROM t"))
           .withMessageContaining("table 't'")
-          .withMessageContaining("no rows today");
+          .withMessageContaining("no rows today")
+          .matches(e -> e.code() == ErrorCode.FUNCTION_FAILED)
+          .havingCause()
+          .isInstanceOf(IllegalArgumentException.class)
+          .withMessage("no rows today")
+          .satisfies(cause ->
+              assertThat(cause.getStackTrace())
+                  .anyMatch(frame -> frame.getClassName().equals(RegistrationTest.class.getName())));
     }
     Table others = Table.ofPieces(NUMBERS, List.of(Table.builder().column("m", new long[1]).build()).iterator());
     try (Registration _ = engine.register("t", others)) {
       assertThatExceptionOfType(DataPrismException.class)
           .isThrownBy(() -> number("SELECT sum(n)::BIGINT FROM t"))
-          .withMessageContaining("the table has");
+          .withMessageContaining("the table has")
+          .withCauseInstanceOf(InvalidInputException.class);
     }
     assertThat(number("SELECT 1::BIGINT")).isEqualTo(1);
   }
@@ -487,6 +497,28 @@ class RegistrationTest {
       assertThatExceptionOfType(DataPrismException.class)
           .isThrownBy(() -> number("SELECT count(*) FROM t"))
           .withMessageContaining("wait for itself");
+    }
+  }
+
+  @Test
+  void aSourceClosesWhatItHasOpenedAndNotWhatItIsReadFor() {
+    engine.execute("CREATE TABLE kept AS SELECT range AS n FROM range(3)");
+    QueryResult before = engine.query("FROM kept");
+    try (Session session = engine.session()) {
+      Table table =
+          Table.ofPieces(
+              NUMBERS,
+              () -> {
+                long first = before.next().int64(0).get(0);
+                before.close();
+                assertThatExceptionOfType(BusyException.class).isThrownBy(session::close);
+                assertThatExceptionOfType(BusyException.class).isThrownBy(engine::close);
+                return List.of(numbers(first, 3)).iterator();
+              });
+      try (Registration _ = engine.register("t", table);
+          QueryResult result = session.query("SELECT count(*) FROM t")) {
+        assertThat(result.next().int64(0).get(0)).isEqualTo(3);
+      }
     }
   }
 

@@ -31,6 +31,42 @@ public class Dataprism extends Dataprism$shared {
     public static int DP_ABI_VERSION() {
         return DP_ABI_VERSION;
     }
+    private static final int DP_BATCH_OPEN = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_batch_step.DP_BATCH_OPEN = 1
+     * }
+     */
+    public static int DP_BATCH_OPEN() {
+        return DP_BATCH_OPEN;
+    }
+    private static final int DP_BATCH_NEXT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_batch_step.DP_BATCH_NEXT = 2
+     * }
+     */
+    public static int DP_BATCH_NEXT() {
+        return DP_BATCH_NEXT;
+    }
+    private static final int DP_BATCH_CLOSE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_batch_step.DP_BATCH_CLOSE = 3
+     * }
+     */
+    public static int DP_BATCH_CLOSE() {
+        return DP_BATCH_CLOSE;
+    }
+    private static final int DP_BATCH_RELEASE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_batch_step.DP_BATCH_RELEASE = 4
+     * }
+     */
+    public static int DP_BATCH_RELEASE() {
+        return DP_BATCH_RELEASE;
+    }
     private static final int DP_SYNTAX = (int)1L;
     /**
      * {@snippet lang=c :
@@ -246,6 +282,15 @@ public class Dataprism extends Dataprism$shared {
      */
     public static int DP_AGGREGATE_RELEASE() {
         return DP_AGGREGATE_RELEASE;
+    }
+    private static final int DP_FUNCTION_BIND = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum dp_function_step.DP_FUNCTION_BIND = 7
+     * }
+     */
+    public static int DP_FUNCTION_BIND() {
+        return DP_FUNCTION_BIND;
     }
     private static final int DP_IPC_UNCOMPRESSED = (int)0L;
     /**
@@ -2345,6 +2390,71 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
+    private static class dp_function_register_table {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_register_table");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_table(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_register_table$descriptor() {
+        return dp_function_register_table.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_table(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_register_table$handle() {
+        return dp_function_register_table.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_table(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_register_table$address() {
+        return dp_function_register_table.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_register_table(const struct dp_engine *engine, const struct dp_function_signature *signature, dp_function_callback function, void *user_data, struct dp_function **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_register_table(MemorySegment engine, MemorySegment signature, MemorySegment function, MemorySegment user_data, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_function_register_table.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_register_table", engine, signature, function, user_data, out, err);
+            }
+            return (int)mh$.invokeExact(engine, signature, function, user_data, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dp_function_put {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
@@ -2462,6 +2572,68 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_function_put_values", call, values, err);
             }
             return (int)mh$.invokeExact(call, values, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_function_put_table {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_function_put_table");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_table(struct dp_function_call *call, struct dp_table_source *source, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_function_put_table$descriptor() {
+        return dp_function_put_table.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_table(struct dp_function_call *call, struct dp_table_source *source, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_function_put_table$handle() {
+        return dp_function_put_table.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_table(struct dp_function_call *call, struct dp_table_source *source, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_function_put_table$address() {
+        return dp_function_put_table.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_function_put_table(struct dp_function_call *call, struct dp_table_source *source, struct dp_error **err)
+     * }
+     */
+    public static int dp_function_put_table(MemorySegment call, MemorySegment source, MemorySegment err) {
+        var mh$ = dp_function_put_table.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_function_put_table", call, source, err);
+            }
+            return (int)mh$.invokeExact(call, source, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -5601,73 +5773,7 @@ public class Dataprism extends Dataprism$shared {
         }
     }
 
-    private static class dp_engine_register_arrays {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dataprism.C_INT,
-            Dataprism.C_POINTER,
-            dp_text.layout(),
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER,
-            Dataprism.C_LONG_LONG,
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_arrays");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static FunctionDescriptor dp_engine_register_arrays$descriptor() {
-        return dp_engine_register_arrays.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MethodHandle dp_engine_register_arrays$handle() {
-        return dp_engine_register_arrays.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MemorySegment dp_engine_register_arrays$address() {
-        return dp_engine_register_arrays.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_arrays(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static int dp_engine_register_arrays(MemorySegment engine, MemorySegment name, MemorySegment schema, MemorySegment arrays, long count, MemorySegment out, MemorySegment err) {
-        var mh$ = dp_engine_register_arrays.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dp_engine_register_arrays", engine, name, schema, arrays, count, out, err);
-            }
-            return (int)mh$.invokeExact(engine, name, schema, arrays, count, out, err);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dp_engine_register_stream {
+    private static class dp_engine_register {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dataprism.C_INT,
             Dataprism.C_POINTER,
@@ -5677,7 +5783,7 @@ public class Dataprism extends Dataprism$shared {
             Dataprism.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_stream");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -5685,175 +5791,45 @@ public class Dataprism extends Dataprism$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * unsigned int dp_engine_register(const struct dp_engine *engine, struct dp_text name, struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
      * }
      */
-    public static FunctionDescriptor dp_engine_register_stream$descriptor() {
-        return dp_engine_register_stream.DESC;
+    public static FunctionDescriptor dp_engine_register$descriptor() {
+        return dp_engine_register.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * unsigned int dp_engine_register(const struct dp_engine *engine, struct dp_text name, struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
      * }
      */
-    public static MethodHandle dp_engine_register_stream$handle() {
-        return dp_engine_register_stream.HANDLE;
+    public static MethodHandle dp_engine_register$handle() {
+        return dp_engine_register.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * unsigned int dp_engine_register(const struct dp_engine *engine, struct dp_text name, struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
      * }
      */
-    public static MemorySegment dp_engine_register_stream$address() {
-        return dp_engine_register_stream.ADDR;
+    public static MemorySegment dp_engine_register$address() {
+        return dp_engine_register.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * unsigned int dp_engine_register_stream(const struct dp_engine *engine, struct dp_text name, struct ArrowArrayStream *stream, struct dp_table **out, struct dp_error **err)
+     * unsigned int dp_engine_register(const struct dp_engine *engine, struct dp_text name, struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
      * }
      */
-    public static int dp_engine_register_stream(MemorySegment engine, MemorySegment name, MemorySegment stream, MemorySegment out, MemorySegment err) {
-        var mh$ = dp_engine_register_stream.HANDLE;
+    public static int dp_engine_register(MemorySegment engine, MemorySegment name, MemorySegment source, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_engine_register.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("dp_engine_register_stream", engine, name, stream, out, err);
+                traceDowncall("dp_engine_register", engine, name, source, out, err);
             }
-            return (int)mh$.invokeExact(engine, name, stream, out, err);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dp_engine_register_source {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dataprism.C_INT,
-            Dataprism.C_POINTER,
-            dp_text.layout(),
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_source");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static FunctionDescriptor dp_engine_register_source$descriptor() {
-        return dp_engine_register_source.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MethodHandle dp_engine_register_source$handle() {
-        return dp_engine_register_source.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MemorySegment dp_engine_register_source$address() {
-        return dp_engine_register_source.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_source(const struct dp_engine *engine, struct dp_text name, struct ArrowSchema *schema, const struct dp_table_source *source, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static int dp_engine_register_source(MemorySegment engine, MemorySegment name, MemorySegment schema, MemorySegment source, MemorySegment out, MemorySegment err) {
-        var mh$ = dp_engine_register_source.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dp_engine_register_source", engine, name, schema, source, out, err);
-            }
-            return (int)mh$.invokeExact(engine, name, schema, source, out, err);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dp_engine_register_file {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Dataprism.C_INT,
-            Dataprism.C_POINTER,
-            dp_text.layout(),
-            Dataprism.C_POINTER,
-            Dataprism.C_LONG_LONG,
-            Dataprism.C_POINTER,
-            Dataprism.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_engine_register_file");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static FunctionDescriptor dp_engine_register_file$descriptor() {
-        return dp_engine_register_file.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MethodHandle dp_engine_register_file$handle() {
-        return dp_engine_register_file.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static MemorySegment dp_engine_register_file$address() {
-        return dp_engine_register_file.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * unsigned int dp_engine_register_file(const struct dp_engine *engine, struct dp_text name, const uint8_t *data, unsigned long long length, struct dp_table **out, struct dp_error **err)
-     * }
-     */
-    public static int dp_engine_register_file(MemorySegment engine, MemorySegment name, MemorySegment data, long length, MemorySegment out, MemorySegment err) {
-        var mh$ = dp_engine_register_file.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dp_engine_register_file", engine, name, data, length, out, err);
-            }
-            return (int)mh$.invokeExact(engine, name, data, length, out, err);
+            return (int)mh$.invokeExact(engine, name, source, out, err);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -5915,6 +5891,380 @@ public class Dataprism extends Dataprism$shared {
                 traceDowncall("dp_table_close", table, err);
             }
             return (int)mh$.invokeExact(table, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_arrays {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_arrays");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_arrays(struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_arrays$descriptor() {
+        return dp_table_source_arrays.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_arrays(struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_source_arrays$handle() {
+        return dp_table_source_arrays.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_arrays(struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_source_arrays$address() {
+        return dp_table_source_arrays.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_arrays(struct ArrowSchema *schema, struct ArrowArray *arrays, unsigned long long count, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_source_arrays(MemorySegment schema, MemorySegment arrays, long count, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_table_source_arrays.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_arrays", schema, arrays, count, out, err);
+            }
+            return (int)mh$.invokeExact(schema, arrays, count, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_stream {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_stream");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_stream(struct ArrowArrayStream *stream, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_stream$descriptor() {
+        return dp_table_source_stream.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_stream(struct ArrowArrayStream *stream, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_source_stream$handle() {
+        return dp_table_source_stream.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_stream(struct ArrowArrayStream *stream, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_source_stream$address() {
+        return dp_table_source_stream.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_stream(struct ArrowArrayStream *stream, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_source_stream(MemorySegment stream, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_table_source_stream.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_stream", stream, out, err);
+            }
+            return (int)mh$.invokeExact(stream, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_batches {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_batches");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_batches(struct ArrowSchema *schema, const struct dp_batch_source *batches, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_batches$descriptor() {
+        return dp_table_source_batches.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_batches(struct ArrowSchema *schema, const struct dp_batch_source *batches, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_source_batches$handle() {
+        return dp_table_source_batches.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_batches(struct ArrowSchema *schema, const struct dp_batch_source *batches, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_source_batches$address() {
+        return dp_table_source_batches.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_batches(struct ArrowSchema *schema, const struct dp_batch_source *batches, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_source_batches(MemorySegment schema, MemorySegment batches, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_table_source_batches.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_batches", schema, batches, out, err);
+            }
+            return (int)mh$.invokeExact(schema, batches, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_file {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_LONG_LONG,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_file");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_file(const uint8_t *data, unsigned long long length, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_file$descriptor() {
+        return dp_table_source_file.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_file(const uint8_t *data, unsigned long long length, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_source_file$handle() {
+        return dp_table_source_file.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_file(const uint8_t *data, unsigned long long length, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_source_file$address() {
+        return dp_table_source_file.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_file(const uint8_t *data, unsigned long long length, struct dp_table_source **out, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_source_file(MemorySegment data, long length, MemorySegment out, MemorySegment err) {
+        var mh$ = dp_table_source_file.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_file", data, length, out, err);
+            }
+            return (int)mh$.invokeExact(data, length, out, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_hold {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dataprism.C_INT,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER,
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_hold");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_hold(struct dp_table_source *source, void *user_data, dp_release_callback release, struct dp_error **err)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_hold$descriptor() {
+        return dp_table_source_hold.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_hold(struct dp_table_source *source, void *user_data, dp_release_callback release, struct dp_error **err)
+     * }
+     */
+    public static MethodHandle dp_table_source_hold$handle() {
+        return dp_table_source_hold.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_hold(struct dp_table_source *source, void *user_data, dp_release_callback release, struct dp_error **err)
+     * }
+     */
+    public static MemorySegment dp_table_source_hold$address() {
+        return dp_table_source_hold.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * unsigned int dp_table_source_hold(struct dp_table_source *source, void *user_data, dp_release_callback release, struct dp_error **err)
+     * }
+     */
+    public static int dp_table_source_hold(MemorySegment source, MemorySegment user_data, MemorySegment release, MemorySegment err) {
+        var mh$ = dp_table_source_hold.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_hold", source, user_data, release, err);
+            }
+            return (int)mh$.invokeExact(source, user_data, release, err);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dp_table_source_close {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            Dataprism.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dp_table_source_close");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void dp_table_source_close(struct dp_table_source *source)
+     * }
+     */
+    public static FunctionDescriptor dp_table_source_close$descriptor() {
+        return dp_table_source_close.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void dp_table_source_close(struct dp_table_source *source)
+     * }
+     */
+    public static MethodHandle dp_table_source_close$handle() {
+        return dp_table_source_close.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void dp_table_source_close(struct dp_table_source *source)
+     * }
+     */
+    public static MemorySegment dp_table_source_close$address() {
+        return dp_table_source_close.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void dp_table_source_close(struct dp_table_source *source)
+     * }
+     */
+    public static void dp_table_source_close(MemorySegment source) {
+        var mh$ = dp_table_source_close.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dp_table_source_close", source);
+            }
+            mh$.invokeExact(source);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -19,6 +19,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     const struct dp_function_parameter *parameters;
  *     unsigned long long parameter_count;
  *     struct dp_text variadic;
+ *     const struct dp_function_parameter *named;
+ *     const struct dp_value *defaults;
+ *     unsigned long long named_count;
  *     struct dp_text returns;
  *     unsigned int nulls_passed;
  *     unsigned int is_volatile;
@@ -36,6 +39,9 @@ public class dp_function_signature {
         Dataprism.C_POINTER.withName("parameters"),
         Dataprism.C_LONG_LONG.withName("parameter_count"),
         dp_text.layout().withName("variadic"),
+        Dataprism.C_POINTER.withName("named"),
+        Dataprism.C_POINTER.withName("defaults"),
+        Dataprism.C_LONG_LONG.withName("named_count"),
         dp_text.layout().withName("returns"),
         Dataprism.C_INT.withName("nulls_passed"),
         Dataprism.C_INT.withName("is_volatile")
@@ -222,6 +228,138 @@ public class dp_function_signature {
      */
     public static void variadic(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, variadic$OFFSET, variadic$LAYOUT.byteSize());
+    }
+
+    private static final AddressLayout named$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("named"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const struct dp_function_parameter *named
+     * }
+     */
+    public static final AddressLayout named$layout() {
+        return named$LAYOUT;
+    }
+
+    private static final long named$OFFSET = $LAYOUT.byteOffset(groupElement("named"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const struct dp_function_parameter *named
+     * }
+     */
+    public static final long named$offset() {
+        return named$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const struct dp_function_parameter *named
+     * }
+     */
+    public static MemorySegment named(MemorySegment struct) {
+        return struct.get(named$LAYOUT, named$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const struct dp_function_parameter *named
+     * }
+     */
+    public static void named(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(named$LAYOUT, named$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout defaults$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("defaults"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * const struct dp_value *defaults
+     * }
+     */
+    public static final AddressLayout defaults$layout() {
+        return defaults$LAYOUT;
+    }
+
+    private static final long defaults$OFFSET = $LAYOUT.byteOffset(groupElement("defaults"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * const struct dp_value *defaults
+     * }
+     */
+    public static final long defaults$offset() {
+        return defaults$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * const struct dp_value *defaults
+     * }
+     */
+    public static MemorySegment defaults(MemorySegment struct) {
+        return struct.get(defaults$LAYOUT, defaults$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * const struct dp_value *defaults
+     * }
+     */
+    public static void defaults(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(defaults$LAYOUT, defaults$OFFSET, fieldValue);
+    }
+
+    private static final OfLong named_count$LAYOUT = (OfLong)$LAYOUT.select(groupElement("named_count"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * unsigned long long named_count
+     * }
+     */
+    public static final OfLong named_count$layout() {
+        return named_count$LAYOUT;
+    }
+
+    private static final long named_count$OFFSET = $LAYOUT.byteOffset(groupElement("named_count"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * unsigned long long named_count
+     * }
+     */
+    public static final long named_count$offset() {
+        return named_count$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * unsigned long long named_count
+     * }
+     */
+    public static long named_count(MemorySegment struct) {
+        return struct.get(named_count$LAYOUT, named_count$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * unsigned long long named_count
+     * }
+     */
+    public static void named_count(MemorySegment struct, long fieldValue) {
+        struct.set(named_count$LAYOUT, named_count$OFFSET, fieldValue);
     }
 
     private static final GroupLayout returns$LAYOUT = (GroupLayout)$LAYOUT.select(groupElement("returns"));

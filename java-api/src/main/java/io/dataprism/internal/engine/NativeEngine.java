@@ -173,7 +173,7 @@ public final class NativeEngine implements NativeError.Mapper, BooleanSupplier, 
   /// What a function has thrown, if that is why a query failed.
   private @Nullable Throwable cause(NativeError error) {
     EngineHandle open = handle;
-    return error.failure() == 0 || open == null ? null : open.takeFunctionFailure(error.failure());
+    return error.failure() == 0 || open == null ? null : open.takeFailure(error.failure());
   }
 
   private void note(DataPrismException e) {

@@ -28,7 +28,7 @@ final class AggregateCalls<S> implements FunctionBody {
       case FINISH -> finish(call, store(call));
       case DESTROY -> store(call).forget(call.states());
       case RELEASE -> stores.remove(call.plan());
-      case CALL -> throw new IllegalStateException("an aggregate is called as another function");
+      case CALL, BIND -> throw new IllegalStateException("an aggregate is called as another function");
     }
   }
 
@@ -38,7 +38,7 @@ final class AggregateCalls<S> implements FunctionBody {
   }
 
   private void update(FunctionCall call, StateStore<S> store) {
-    ArgumentColumns arguments = new ArgumentColumns(layouts.of(call), call);
+    ArgumentColumns arguments = new ArgumentColumns(layouts.of(call).arguments(), call);
     long[] states = call.states();
     long[] complete = call.complete();
     boolean one = call.isOneState();

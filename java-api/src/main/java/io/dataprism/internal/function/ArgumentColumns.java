@@ -5,22 +5,22 @@ import io.dataprism.bindings.FunctionCall;
 import io.dataprism.column.Column;
 import io.dataprism.function.Arguments;
 import io.dataprism.internal.arrow.ColumnFactory;
-import io.dataprism.internal.function.CallLayouts.CallLayout;
+import io.dataprism.internal.function.CallLayouts.ArgumentLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The arguments of a call in progress.
 final class ArgumentColumns implements Arguments {
-  private final CallLayout layout;
+  private final ArgumentLayout layout;
   private final ArrowArrayNode root;
   private final long rowCount;
   private final @Nullable Column[] columns;
 
-  ArgumentColumns(CallLayout layout, FunctionCall call) {
+  ArgumentColumns(ArgumentLayout layout, FunctionCall call) {
     this.layout = layout;
     this.root = call.arguments();
     this.rowCount = call.rowCount();
-    this.columns = new Column[layout.arguments().size()];
+    this.columns = new Column[layout.columns().size()];
   }
 
   @Override
@@ -38,7 +38,7 @@ final class ArgumentColumns implements Arguments {
     Objects.checkIndex(index, columns.length);
     Column column = columns[index];
     if (column == null) {
-      column = ColumnFactory.instance().create(layout.arguments().get(index), root.child(index), 0, rowCount);
+      column = ColumnFactory.instance().create(layout.columns().get(index), root.child(index), 0, rowCount);
       columns[index] = column;
     }
     return column;

@@ -2,7 +2,6 @@ package io.dataprism.internal.function;
 
 import io.dataprism.bindings.FunctionCall;
 import io.dataprism.internal.arrow.ColumnLayout;
-import io.dataprism.internal.arrow.ResultLayout;
 import io.dataprism.internal.arrow.SchemaReader;
 import io.dataprism.schema.Field;
 import io.dataprism.schema.Schema;
@@ -15,11 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CallLayouts {
   private static final int MAX_KEPT = 64;
 
-  /// How arguments and results of calls lie in memory.
+  /// How the arguments of calls lie in memory.
   ///
   /// @param names finds the arguments
-  /// @param arguments one for each argument
-  record CallLayout(Schema names, List<ColumnLayout> arguments, ColumnLayout result) {}
+  /// @param columns one for each argument
+  record ArgumentLayout(Schema names, List<ColumnLayout> columns) {}
+
+  /// How arguments and results of calls lie in memory.
+  record CallLayout(ArgumentLayout arguments, ColumnLayout result) {}
 
   private final List<String> parameters;
   private final Map<Long, CallLayout> byPlan = new ConcurrentHashMap<>();
@@ -44,15 +46,23 @@ final class CallLayouts {
   }
 
   private CallLayout read(FunctionCall call) {
-    ResultLayout layout = SchemaReader.read(call.schema());
-    List<ColumnLayout> arguments = layout.columns().subList(0, layout.columns().size() - 1);
+    List<ColumnLayout> columns = SchemaReader.read(call.schema()).columns();
+    return new CallLayout(arguments(columns.subList(0, columns.size() - 1)), columns.getLast());
+  }
+
+  /// The layout of a call for a table, which has no other result.
+  ArgumentLayout readArguments(FunctionCall call) {
+    return arguments(SchemaReader.read(call.schema()).columns());
+  }
+
+  private ArgumentLayout arguments(List<ColumnLayout> columns) {
     List<Field> fields = new ArrayList<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      Field field = arguments.get(i).field();
+    for (int i = 0; i < columns.size(); i++) {
+      Field field = columns.get(i).field();
       // DuckDB may know the parameters by the names of an earlier registration.
       String name = i < parameters.size() ? parameters.get(i) : field.name();
       fields.add(new Field(name, field.type(), field.nullable()));
     }
-    return new CallLayout(new Schema(fields), arguments, layout.columns().getLast());
+    return new ArgumentLayout(new Schema(fields), columns);
   }
 }

@@ -10,23 +10,30 @@ import io.dataprism.function.FunctionRegistration;
 import io.dataprism.function.Functions;
 import io.dataprism.function.RowFunction;
 import io.dataprism.function.ScalarFunctionBuilder;
+import io.dataprism.function.TableFunction;
+import io.dataprism.function.TableFunctionBuilder;
 import io.dataprism.function.TernaryFunction;
 import io.dataprism.function.VectorFunction;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Registers functions with an engine.
 public final class FunctionRegistry implements Functions {
   private final Supplier<EngineHandle> engine;
   private final ValueCopy copy;
+  private final UnaryOperator<@Nullable Object> parameterCopy;
 
-  /// @param copy how values become what the bindings lay out
-  public FunctionRegistry(Supplier<EngineHandle> engine, ValueCopy copy) {
+  /// @param copy how results become what the bindings lay out
+  /// @param parameterCopy how parameters do, whose classes tell their types
+  public FunctionRegistry(
+      Supplier<EngineHandle> engine, ValueCopy copy, UnaryOperator<@Nullable Object> parameterCopy) {
     this.engine = engine;
     this.copy = copy;
+    this.parameterCopy = parameterCopy;
   }
 
   @Override
@@ -37,6 +44,11 @@ public final class FunctionRegistry implements Functions {
   @Override
   public AggregateFunctionBuilder aggregate(String name) {
     return new AggregateBuilder(this, name);
+  }
+
+  @Override
+  public TableFunctionBuilder table(String name) {
+    return new TableBuilder(this, name);
   }
 
   @Override
@@ -97,5 +109,12 @@ public final class FunctionRegistry implements Functions {
     FunctionSignature signature = builder.build();
     AggregateCalls<S> calls = new AggregateCalls<>(aggregate, builder.layouts(), copy);
     return new RegisteredFunction(signature.name(), FunctionHandle.aggregate(engine.get(), signature, calls));
+  }
+
+  FunctionRegistration registerTable(SignatureBuilder builder, TableFunction function) {
+    FunctionSignature signature = builder.buildTable(parameterCopy);
+    EngineHandle handle = engine.get();
+    TableCalls calls = new TableCalls(function, builder.layouts(), handle);
+    return new RegisteredFunction(signature.name(), FunctionHandle.table(handle, signature, calls));
   }
 }

@@ -34,7 +34,7 @@ final class ScalarCalls implements FunctionBody {
   public void run(FunctionCall call) throws Exception {
     CallLayout layout = layouts.of(call);
     ResultBuffer result = new ResultBuffer(call, layout.result(), copy);
-    function.apply(new ArgumentColumns(layout, call), result);
+    function.apply(new ArgumentColumns(layout.arguments(), call), result);
     result.finish();
   }
 }

@@ -1,6 +1,7 @@
 package io.dataprism.internal.registration;
 
 import io.dataprism.bindings.EngineHandle;
+import io.dataprism.bindings.TableSource;
 import io.dataprism.registration.Registration;
 import io.dataprism.registration.Table;
 import java.lang.invoke.MethodHandles;
@@ -8,7 +9,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Registers tables. Their package does it, for what they are made of is not public; this is how the engine asks.
+/// Hands tables over to native code. Their package does it, for what they are made of is not public; this is how the
+/// engine asks.
 public abstract class TableRegistrar {
   private static volatile @Nullable TableRegistrar installed;
 
@@ -39,4 +41,7 @@ public abstract class TableRegistrar {
   ///
   /// @param closer runs what closing the registration does, which may wait for queries, on a thread that may
   public abstract Registration register(Table table, String name, EngineHandle engine, Consumer<Runnable> closer);
+
+  /// Hands the rows of a table over to native code, for a function that gives them.
+  public abstract TableSource source(Table table, EngineHandle engine);
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class FunctionFailuresTest {
-  private final FunctionFailures failures = new FunctionFailures();
+class UpcallFailuresTest {
+  private final UpcallFailures failures = new UpcallFailures();
 
   @Test
   void aFailureIsGivenOnceAndTakesItsPlansOthersWithIt() {
