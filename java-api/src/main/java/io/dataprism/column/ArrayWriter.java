@@ -68,8 +68,9 @@ public final class ArrayWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     // Elements grow as they are written.
+    return Long.MAX_VALUE;
   }
 
   @Override

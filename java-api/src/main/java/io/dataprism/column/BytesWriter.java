@@ -59,8 +59,9 @@ public abstract sealed class BytesWriter extends ColumnWriter
   }
 
   @Override
-  final void grow(long rows) {
+  final long grow(long rows) {
     offsets.extend(rows);
+    return rows;
   }
 
   @Override

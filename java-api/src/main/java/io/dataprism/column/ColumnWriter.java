@@ -35,6 +35,9 @@ public abstract sealed class ColumnWriter
   private MemorySegment validity;
   private long rowCount;
 
+  /// How many rows there may be until room has to be made for more.
+  private long room;
+
   ColumnWriter(WriterPlace place) {
     this.field = place.layout().field();
     this.firstRow = place.firstRow();
@@ -144,7 +147,9 @@ public abstract sealed class ColumnWriter
   abstract void put(long row, Object value);
 
   /// Makes room for a number of rows. New rows hold nothing yet.
-  abstract void grow(long rows);
+  ///
+  /// @return for how many rows nothing more is to be done
+  abstract long grow(long rows);
 
   /// Forgets rows, so that they can be written once more.
   ///
@@ -155,6 +160,7 @@ public abstract sealed class ColumnWriter
       validity.setAtIndex(WORD, word, validity.getAtIndex(WORD, word) & ~(1L << row));
     }
     rowCount = Math.min(rowCount, rows);
+    room = Math.min(room, rows);
   }
 
   /// The arrays of the column; rows that were not written are NULL.
@@ -172,15 +178,23 @@ public abstract sealed class ColumnWriter
     if (rows <= rowCount) {
       return;
     }
+    if (rows > room) {
+      makeRoom(rows);
+    }
+    rowCount = rows;
+  }
+
+  private void makeRoom(long rows) {
     if (validityBuffer == null) {
       throw new IndexOutOfBoundsException(
           "row " + (rows - 1) + " of " + rowCount + " in column '" + field.name() + "'");
     }
-    grow(rows);
+    long held = grow(rows);
     long known = validity.byteSize();
     validity = validityBuffer.require((rows - 1) / Long.SIZE * Long.BYTES + Long.BYTES);
     validity.asSlice(known).fill((byte) 0);
-    rowCount = rows;
+    // In whole words, which is how they are read.
+    room = Math.min(held, validity.byteSize() / Long.BYTES * Long.SIZE);
   }
 
   /// Throws unless a row comes after all that were written.

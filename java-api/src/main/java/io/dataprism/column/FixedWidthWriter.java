@@ -59,10 +59,11 @@ public abstract sealed class FixedWidthWriter extends ColumnWriter
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     if (buffer != null) {
       values = buffer.require(Math.multiplyExact(rows, byteWidth));
     }
+    return values.byteSize() / byteWidth;
   }
 
   /// The place for the value of a row, which is not NULL from now on.

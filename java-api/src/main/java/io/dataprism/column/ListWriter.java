@@ -70,8 +70,9 @@ public final class ListWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     offsets.extend(rows);
+    return rows;
   }
 
   @Override

@@ -91,8 +91,9 @@ public final class MapWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     offsets.extend(rows);
+    return rows;
   }
 
   @Override

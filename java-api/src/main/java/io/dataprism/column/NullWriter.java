@@ -17,8 +17,9 @@ public final class NullWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     // There is nothing to hold.
+    return Long.MAX_VALUE;
   }
 
   @Override

@@ -108,8 +108,9 @@ public final class StructWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     // Fields grow as they are written.
+    return Long.MAX_VALUE;
   }
 
   @Override

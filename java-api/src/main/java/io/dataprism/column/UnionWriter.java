@@ -88,10 +88,11 @@ public final class UnionWriter extends ColumnWriter {
   }
 
   @Override
-  void grow(long rows) {
+  long grow(long rows) {
     long known = rowCount();
     tags = buffer.require(rows);
     tags.asSlice(known).fill((byte) 0);
+    return tags.byteSize();
   }
 
   @Override
