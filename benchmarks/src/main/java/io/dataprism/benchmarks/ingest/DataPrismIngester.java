@@ -60,7 +60,7 @@ public abstract class DataPrismIngester implements Ingester {
     };
   }
 
-  private record Columns(MemorySegment ids, MemorySegment amounts, MemorySegment offsets, MemorySegment utf8) {
+  record Columns(MemorySegment ids, MemorySegment amounts, MemorySegment offsets, MemorySegment utf8) {
     static Columns of(Rows rows) {
       long[] ids = new long[rows.count()];
       double[] amounts = new double[rows.count()];
