@@ -16,9 +16,10 @@ public interface RecordAppender<T extends Record> extends Appender {
   /// @throws DataPrismException of another kind as for [#flush()], if the rows had to be inserted
   void append(T row);
 
-  /// Adds rows.
+  /// Adds rows, from a `List` that is [java.util.RandomAccess] and is enough for a flush of its own by several threads.
   ///
-  /// @throws InvalidInputException as for [#append(Record)]; the rows before the one at fault are added
+  /// @throws InvalidInputException as for [#append(Record)]; the rows before the one at fault are added, unless they
+  ///   would have been a flush of their own
   /// @throws DataPrismException of another kind as for [#flush()], if the rows had to be inserted
   void append(Iterable<? extends T> rows);
 }

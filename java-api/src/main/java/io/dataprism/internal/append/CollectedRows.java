@@ -108,32 +108,33 @@ final class CollectedRows {
 
   /// Whether so many rows are inserted as soon as they are added.
   boolean isWholeFlush(long rows, long bytes) {
-    return rows >= settings.maxRows() || bytes >= settings.maxBytes();
+    return rows > 0 && (rows >= settings.maxRows() || bytes >= settings.maxBytes());
   }
 
-  /// Inserts rows that lie in memory as a table, after those that are collected and in a flush of their own.
+  /// Inserts rows that are a table already, after those that are collected and in a flush of their own.
   ///
   /// @param copy adds the same rows, which happens where they cannot be inserted now
-  synchronized void addInPlace(Table table, long rows, Filler copy) {
+  synchronized void addAsTable(Table table, long rows, Filler copy) {
     requireOpen();
     insertPending();
     long first = before;
-    PendingRows inPlace;
-    try {
-      inPlace = register(table, rows);
-    } catch (InvalidInputException e) {
-      // Copying them tells which row it is that cannot be read.
-      add(copy);
-      return;
-    }
-    try (inPlace) {
-      execute(inPlace);
+    boolean readable = true;
+    try (PendingRows whole = register(table, rows)) {
+      execute(whole);
     } catch (DataPrismException e) {
-      if (!isFaultOfRows(e)) {
-        before = first;
-        collect(copy);
+      readable = e.code() != ErrorCode.FUNCTION_FAILED && !(e instanceof InvalidInputException);
+      if (readable) {
+        if (!isFaultOfRows(e)) {
+          before = first;
+          collect(copy);
+        }
+        throw e;
       }
-      throw e;
+    }
+    if (!readable) {
+      // Copying them tells which value it is.
+      before = first;
+      add(copy);
     }
   }
 

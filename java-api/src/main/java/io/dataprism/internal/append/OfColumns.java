@@ -3,6 +3,7 @@ package io.dataprism.internal.append;
 import io.dataprism.appender.ColumnAppender;
 import io.dataprism.appender.ColumnData;
 import io.dataprism.column.ColumnWriter;
+import io.dataprism.registration.Table;
 import java.util.List;
 
 /// Appends whole columns.
@@ -18,9 +19,10 @@ final class OfColumns extends TableAppender implements ColumnAppender {
           given.length + " columns of values for " + columns().size() + " columns", "give one for each column");
     }
     CollectedRows.Filler copy = (writers, row) -> fill(writers, row, given);
-    InPlaceColumns inPlace = InPlaceColumns.of(rows().layout(), given);
-    if (inPlace != null && rows().isWholeFlush(inPlace.rowCount(), inPlace.byteSize())) {
-      rows().addInPlace(inPlace.table(), inPlace.rowCount(), copy);
+    GivenColumns whole = GivenColumns.of(rows().layout(), given);
+    Table table = whole != null && rows().isWholeFlush(whole.rowCount(), whole.byteSize()) ? whole.table() : null;
+    if (whole != null && table != null) {
+      rows().addAsTable(table, whole.rowCount(), copy);
     } else {
       rows().add(copy);
     }

@@ -3,8 +3,11 @@ package io.dataprism.internal.append;
 import io.dataprism.appender.RecordAppender;
 import io.dataprism.column.ColumnWriter;
 import io.dataprism.internal.record.RecordWriter;
+import io.dataprism.registration.GeneratedRows;
 import java.util.List;
 import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Appends records.
@@ -20,17 +23,40 @@ final class OfRecords<T extends Record> extends TableAppender implements RecordA
 
   @Override
   public void append(T row) {
-    Objects.requireNonNull(row, "row");
-    rows()
-        .add((columns, place) -> {
-          writer(columns).write(columns, place, row);
-          return place + 1;
-        });
+    rows().add((columns, place) -> write(columns, place, row));
   }
 
   @Override
-  public void append(Iterable<? extends T> rows) {
-    rows.forEach(this::append);
+  public void append(Iterable<? extends T> records) {
+    if (records instanceof List<? extends T> list
+        && list instanceof RandomAccess
+        && rows().isWholeFlush(list.size(), 0)) {
+      rows()
+          .addAsTable(
+              WholeFlush.table(rows().layout(), list.size(), (target, from, count) -> write(target, list, from, count)),
+              list.size(),
+              (columns, place) -> {
+                long next = place;
+                for (T row : list) {
+                  next = write(columns, next, row);
+                }
+                return next;
+              });
+    } else {
+      records.forEach(this::append);
+    }
+  }
+
+  private void write(GeneratedRows target, List<? extends T> records, int from, int count) {
+    List<ColumnWriter> columns = IntStream.range(0, columns().size()).mapToObj(target::column).toList();
+    for (int i = 0; i < count; i++) {
+      write(columns, i, records.get(from + i));
+    }
+  }
+
+  private long write(List<ColumnWriter> columns, long place, T row) {
+    writer(columns).write(columns, place, Objects.requireNonNull(row, "row"));
+    return place + 1;
   }
 
   private RecordWriter writer(List<ColumnWriter> columns) {
