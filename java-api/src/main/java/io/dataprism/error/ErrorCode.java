@@ -81,7 +81,8 @@ public enum ErrorCode {
   PLATFORM(1703),
   /// Any other failure while a statement ran.
   EXECUTION(1800),
-  /// A function written in Java, which SQL called, has thrown an exception: the cause.
+  /// A function written in Java, which SQL called, or what makes the rows of a table, has thrown an exception: the
+  /// cause.
   FUNCTION_FAILED(1801);
 
   private static final Map<Integer, ErrorCode> BY_NUMBER =
