@@ -107,6 +107,8 @@ final class Measures {
           aggregate("", 2, FunctionQueries.AGGREGATE, FunctionQueries.AGGREGATE_IN_SQL),
           aggregate("grouped-", 1, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
           aggregate("grouped-", 2, FunctionQueries.GROUPED, FunctionQueries.GROUPED_IN_SQL),
+          tableFunction(1),
+          tableFunction(2),
           new Measure(
               "ingest-columnar",
               "ms",
@@ -195,6 +197,15 @@ final class Measures {
     addOneThread(peers, threads, query);
     return new Measure(
         "udf-aggregate-" + kind + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, query), peers);
+  }
+
+  private static Measure tableFunction(int threads) {
+    String query = FunctionQueries.table(Worker.CALLED);
+    List<Peer> peers = new ArrayList<>();
+    peers.add(sql(threads, FunctionQueries.tableInSql(Worker.CALLED)));
+    peers.add(new Peer("jdbc-udf", 6, functions(Worker.JDBC_FUNCTIONS, threads, query)));
+    addOneThread(peers, threads, query);
+    return new Measure("udf-table-" + threads, "ms", functions(Worker.DATAPRISM_FUNCTIONS, threads, query), peers);
   }
 
   private static Peer sql(int threads, String sql) {

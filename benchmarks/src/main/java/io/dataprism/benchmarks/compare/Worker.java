@@ -64,7 +64,7 @@ public final class Worker {
   static final String JDBC_BATCHED_RECORDS_INGEST = "jdbc-batched-records-ingest";
 
   private static final long SCANNED = 20_000_000;
-  private static final long CALLED = 20_000_000;
+  static final long CALLED = 20_000_000;
 
   /// So that each comparison stops its queries after the same times.
   private static final long SEED = 20_260_315;

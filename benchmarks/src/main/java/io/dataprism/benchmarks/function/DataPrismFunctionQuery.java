@@ -16,6 +16,7 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
   private final Engine engine;
   private final FunctionRegistration multiplyAdd;
   private final FunctionRegistration sumProducts;
+  private final FunctionRegistration series;
 
   /// Makes the table and the functions.
   ///
@@ -40,6 +41,12 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
             .parameter("y", DataType.Scalar.DOUBLE)
             .returns(DataType.Scalar.DOUBLE)
             .register(new SumProducts());
+    this.series =
+        engine
+            .functions()
+            .table("series")
+            .parameter("rows", DataType.Scalar.BIGINT)
+            .register(in -> DataPrismSeries.of(in.int64(0).get(0)));
   }
 
   private static void multiplyAdd(Arguments in, ResultWriter out) {
@@ -101,6 +108,7 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
 
   @Override
   public void close() {
+    series.close();
     sumProducts.close();
     multiplyAdd.close();
     engine.close();

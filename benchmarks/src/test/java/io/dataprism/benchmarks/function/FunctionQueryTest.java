@@ -57,10 +57,11 @@ class FunctionQueryTest {
     }
   }
 
-  @Test
-  void aTableFunctionGivesWhatSqlDoes() throws Exception {
+  @ParameterizedTest
+  @MethodSource("sides")
+  void aTableFunctionGivesWhatSqlDoes(Side side) throws Exception {
     Sums expected = new Sums(ROWS, 0, 1.5 * (ROWS - 1) * ROWS / 2);
-    try (FunctionQuery query = new JdbcFunctionQuery(ROWS, 2)) {
+    try (FunctionQuery query = side.open()) {
       assertThat(query.run(FunctionQueries.table(ROWS))).isEqualTo(expected);
       assertThat(query.run(FunctionQueries.tableInSql(ROWS))).isEqualTo(expected);
     }
