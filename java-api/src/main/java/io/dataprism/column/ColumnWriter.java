@@ -38,6 +38,10 @@ public abstract sealed class ColumnWriter
   /// How many rows there may be until room has to be made for more.
   private long room;
 
+  /// So many rows from the first one are not NULL, whatever the bitmap says: most columns are written in order and have
+  /// no NULL, and need no bitmap. -1 where the bitmap alone counts.
+  private long filled;
+
   ColumnWriter(WriterPlace place) {
     this.field = place.layout().field();
     this.firstRow = place.firstRow();
@@ -45,6 +49,7 @@ public abstract sealed class ColumnWriter
       case null -> {
         this.validityBuffer = null;
         this.validity = place.validity();
+        this.filled = -1;
         this.rowCount = place.rowCount();
         validity.fill((byte) 0);
       }
@@ -91,6 +96,9 @@ public abstract sealed class ColumnWriter
   /// @throws IllegalStateException if the row is before the last one, and values are written in growing order
   public void setNull(long row) {
     touch(row);
+    if (row < filled) {
+      writeBitmap();
+    }
     long word = row / Long.SIZE;
     validity.setAtIndex(WORD, word, validity.getAtIndex(WORD, word) & ~(1L << row));
   }
@@ -161,6 +169,7 @@ public abstract sealed class ColumnWriter
     }
     rowCount = Math.min(rowCount, rows);
     room = Math.min(room, rows);
+    filled = Math.min(filled, rows);
   }
 
   /// The arrays of the column; rows that were not written are NULL.
@@ -216,15 +225,27 @@ public abstract sealed class ColumnWriter
 
   /// Whether a row that was written is NULL.
   final boolean isNull(long row) {
-    return (validity.getAtIndex(WORD, row / Long.SIZE) >> row & 1) == 0;
+    return row >= filled && (validity.getAtIndex(WORD, row / Long.SIZE) >> row & 1) == 0;
   }
 
   final void markValid(long row) {
-    long word = row / Long.SIZE;
-    validity.setAtIndex(WORD, word, validity.getAtIndex(WORD, word) | (1L << row));
+    if (row == filled) {
+      filled++;
+    } else {
+      long word = row / Long.SIZE;
+      validity.setAtIndex(WORD, word, validity.getAtIndex(WORD, word) | (1L << row));
+    }
   }
 
   final void markValid(long row, long count) {
+    if (row == filled) {
+      filled += count;
+    } else {
+      setBits(row, count);
+    }
+  }
+
+  private void setBits(long row, long count) {
     long end = row + count;
     for (long next = row; next < end; ) {
       long word = next / Long.SIZE;
@@ -235,10 +256,19 @@ public abstract sealed class ColumnWriter
     }
   }
 
+  /// Lets the bitmap alone count from now on.
+  private void writeBitmap() {
+    if (filled >= 0) {
+      setBits(0, filled);
+      filled = -1;
+    }
+  }
+
   /// Makes consecutive rows NULL whose bit is 0.
   ///
   /// @param bits a bit for each row, the lowest of a byte first
   final void markInvalid(long row, long count, MemorySegment bits) {
+    writeBitmap();
     for (long place = 0; place < (count + Byte.SIZE - 1) / Byte.SIZE; place++) {
       int zeros = ~bits.get(ValueLayout.JAVA_BYTE, place) & 0xFF;
       while (zeros != 0) {
@@ -262,6 +292,10 @@ public abstract sealed class ColumnWriter
   }
 
   final long nullCount() {
+    if (filled == rowCount) {
+      return 0;
+    }
+    writeBitmap();
     long valid = 0;
     for (long word = 0; word * Long.SIZE < rowCount; word++) {
       valid += Long.bitCount(validity.getAtIndex(WORD, word));

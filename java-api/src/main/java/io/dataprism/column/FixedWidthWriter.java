@@ -3,6 +3,7 @@ package io.dataprism.column;
 import io.dataprism.bindings.ArrowMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -74,9 +75,11 @@ public abstract sealed class FixedWidthWriter extends ColumnWriter
   }
 
   final void copyRows(long row, Object source, ValueLayout layout, int from, int count) {
-    if (row < 0 || count < 0) {
-      throw new IndexOutOfBoundsException(count + " rows from " + row);
+    if (row < 0) {
+      throw new IndexOutOfBoundsException("row " + row);
     }
+    // Before anything has changed.
+    Objects.checkFromIndexSize(from, count, Array.getLength(source));
     extend(Math.addExact(row, count));
     MemorySegment.copy(source, from, values, layout, row * byteWidth, count);
     markValid(row, count);

@@ -1,5 +1,6 @@
 package io.dataprism.function;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A function of many rows. Several threads call it at once, each with states that no other uses meanwhile.
@@ -31,6 +32,16 @@ public interface Aggregate<S> {
     long rowCount = in.rowCount();
     for (long row = 0; row < rowCount; row++) {
       update(state, in, row);
+    }
+  }
+
+  /// Takes all rows in, each into a state of its own. Called instead of [#update] where the rows of a chunk belong to
+  /// several groups, and none is left out for NULL; overriding it is worth while for speed.
+  ///
+  /// @param states the state for each row; those of one group are the same object. Valid during the call
+  default void updateEach(List<S> states, Arguments in) {
+    for (int row = 0; row < states.size(); row++) {
+      update(states.get(row), in, row);
     }
   }
 

@@ -2,6 +2,7 @@ package io.dataprism.appender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.dataprism.Engine;
 import io.dataprism.LiveHandles;
@@ -479,6 +480,86 @@ class AppenderTest {
     }
     assertThat(number("SELECT sum(n)::BIGINT FROM t")).isEqualTo(10_000L * 9_999 / 2 - 1);
     assertThat(number("SELECT count(*) FROM t WHERE name = 'y'")).isEqualTo(1);
+  }
+
+  @Test
+  void arraysForAWholeFlushAreCopiedByTheThreadsThatInsertThem() {
+    engine.execute(
+        "CREATE TABLE t (n BIGINT UNIQUE, truth BOOLEAN, name VARCHAR, color ENUM ('red', 'green'), list BIGINT[])");
+    int count = 300_000;
+    long[] numbers = LongStream.range(0, count).toArray();
+    boolean[] truths = new boolean[count];
+    String[] names = new String[count];
+    List<Object> colors = new ArrayList<>();
+    List<Object> lists = new ArrayList<>();
+    BitSet nulls = new BitSet();
+    for (int i = 0; i < count; i++) {
+      truths[i] = i % 3 == 0;
+      names[i] = i % 5 == 0 ? null : "name " + i;
+      colors.add(i % 2 == 0 ? "red" : null);
+      lists.add(List.of((long) i, 1L));
+      nulls.set(i, i % 7 == 0);
+    }
+    ColumnData[] columns = {
+      ColumnData.of(numbers),
+      ColumnData.of(truths).withNulls(nulls),
+      ColumnData.of(names),
+      ColumnData.of(colors),
+      ColumnData.of(lists)
+    };
+    try (ColumnAppender appender = engine.appender("t").flushEvery(count).forColumns()) {
+      colors.set(200_001, "blue");
+      assertThatExceptionOfType(ConversionException.class)
+          .isThrownBy(() -> appender.append(columns))
+          .withMessageContaining("row 200001 of column 'color'");
+      colors.set(200_001, 5);
+      assertThatExceptionOfType(InvalidInputException.class)
+          .isThrownBy(() -> appender.append(columns))
+          .withMessageContaining("row 500001 of column 'color'");
+      colors.set(200_001, "green");
+      numbers[123_456] = 5;
+      assertThatExceptionOfType(ConstraintException.class)
+          .isThrownBy(() -> appender.append(columns))
+          .withMessageContaining("row 423456 of column 'n'");
+      numbers[123_456] = 123_456;
+      assertThat(appender.pendingRows()).isZero();
+      appender.append(columns);
+      assertThat(appender.insertedRows()).isEqualTo(count);
+    }
+    assertThat(
+            number(
+                """
+                SELECT count(*) FROM t WHERE truth IS NOT DISTINCT FROM (CASE WHEN n % 7 = 0 THEN NULL ELSE n % 3 = 0 END) \
+                AND name IS NOT DISTINCT FROM (CASE WHEN n % 5 = 0 THEN NULL ELSE 'name ' || n END) AND list = [n, 1] \
+                AND color IS NOT DISTINCT FROM \
+                (CASE WHEN n = 200001 THEN 'green' WHEN n % 2 = 0 THEN 'red' ELSE NULL END)\
+                """))
+        .isEqualTo(count);
+  }
+
+  @Test
+  void aListOfRecordsForAWholeFlushIsReadByTheThreadsThatInsertIt() {
+    engine.execute("CREATE TABLE trades (id BIGINT PRIMARY KEY, price DOUBLE, symbol VARCHAR NOT NULL)");
+    int count = 300_000;
+    List<Trade> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(new Trade(i, i / 2.0, "S" + i % 100));
+    }
+    try (RecordAppender<Trade> trades = engine.appender("trades").flushEvery(count).forRecords(Trade.class)) {
+      rows.set(150_000, new Trade(150_000, 1, null));
+      assertThatExceptionOfType(ConstraintException.class)
+          .isThrownBy(() -> trades.append(rows))
+          .withMessageContaining("row 150000 of column 'symbol'");
+      rows.set(150_000, null);
+      assertThatNullPointerException().isThrownBy(() -> trades.append(rows));
+      assertThat(trades.pendingRows()).isZero();
+      rows.set(150_000, new Trade(150_000, 75_000, "S0"));
+      trades.append(rows);
+      assertThat(trades.insertedRows()).isEqualTo(count);
+      assertThat(count("trades")).isEqualTo(count);
+    }
+    assertThat(number("SELECT count(*) FROM trades WHERE price = id / 2 AND symbol = 'S' || id % 100"))
+        .isEqualTo(count);
   }
 
   @Test

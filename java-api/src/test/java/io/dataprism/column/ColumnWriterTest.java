@@ -376,15 +376,14 @@ class ColumnWriterTest {
               };
             });
     try (Registration _ = engine.register("written", table);
-        QueryResult result =
-            engine.query("SELECT union_tag(v)::VARCHAR || '=' || coalesce(v::VARCHAR, '') FROM written")) {
+        QueryResult result = engine.query("SELECT union_tag(v)::VARCHAR || '=' || v::VARCHAR FROM written")) {
       List<Object> values = new ArrayList<>();
       for (RecordBatch batch : result) {
         for (long row = 0; row < batch.rowCount(); row++) {
           values.add(batch.column(0).getObject(row));
         }
       }
-      assertThat(values).containsExactly("s=5", "n=5", "n=", "n=7", "s=seven");
+      assertThat(values).containsExactly("s=5", "n=5", null, "n=7", "s=seven");
     }
   }
 
@@ -401,6 +400,9 @@ class ColumnWriterTest {
                   w.set(0, 1);
                 }))
         .containsExactly(1L);
-    assertThatIllegalStateException().isThrownBy(() -> kept.getFirst().set(0, 2));
+    // The thread that wrote the batch was one of DuckDB's, mostly.
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> kept.getFirst().set(0, 2))
+        .isInstanceOfAny(IllegalStateException.class, WrongThreadException.class);
   }
 }

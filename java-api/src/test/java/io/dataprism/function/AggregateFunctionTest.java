@@ -47,6 +47,7 @@ class AggregateFunctionTest {
   private static final class SumOfSquares implements Aggregate<Sum> {
     final AtomicLong combined = new AtomicLong();
     final AtomicLong whole = new AtomicLong();
+    final AtomicLong each = new AtomicLong();
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -72,6 +73,17 @@ class AggregateFunctionTest {
       }
       state.value += sum;
       state.count += in.rowCount();
+    }
+
+    @Override
+    public void updateEach(List<Sum> states, Arguments in) {
+      each.incrementAndGet();
+      assertThat(states).hasSize(Math.toIntExact(in.rowCount()));
+      Float64Column x = in.float64("x");
+      for (int row = 0; row < states.size(); row++) {
+        states.get(row).value += x.get(row) * x.get(row);
+        states.get(row).count++;
+      }
     }
 
     @Override
@@ -178,9 +190,11 @@ class AggregateFunctionTest {
   @Test
   void aMillionGroupsAreKeptAndForgotten() {
     engine.execute("CREATE TABLE many AS SELECT i % 1_000_000 AS g, 2.0::DOUBLE AS x FROM range(2_000_000) t(i)");
-    try (FunctionRegistration f = register(new SumOfSquares())) {
+    SumOfSquares aggregate = new SumOfSquares();
+    try (FunctionRegistration f = register(aggregate)) {
       assertThat(value("SELECT count(*) FROM (SELECT g, sum_sq(x) AS s FROM many GROUP BY g) WHERE s = 8"))
           .isEqualTo(1_000_000L);
+      assertThat(aggregate.each.get()).isPositive();
       assertThat(f.isOpen()).isTrue();
     }
   }

@@ -10,6 +10,7 @@ import io.dataprism.function.Arguments;
 import io.dataprism.function.FunctionRegistration;
 import io.dataprism.function.ResultWriter;
 import io.dataprism.schema.DataType;
+import java.util.List;
 
 /// This library's functions, of columns.
 public final class DataPrismFunctionQuery implements FunctionQuery {
@@ -82,6 +83,15 @@ public final class DataPrismFunctionQuery implements FunctionQuery {
         sum += x.get(row) * y.get(row);
       }
       state.value += sum;
+    }
+
+    @Override
+    public void updateEach(List<Total> states, Arguments in) {
+      Float64Column x = in.float64(0);
+      Float64Column y = in.float64(1);
+      for (int row = 0; row < states.size(); row++) {
+        states.get(row).value += x.get(row) * y.get(row);
+      }
     }
 
     @Override

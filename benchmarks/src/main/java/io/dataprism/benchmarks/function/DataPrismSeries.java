@@ -25,6 +25,8 @@ final class DataPrismSeries {
   }
 
   private static final class Part implements GeneratedPart {
+    private final long[] integers = new long[GeneratedRows.BATCH_ROWS];
+    private final double[] doubles = new double[GeneratedRows.BATCH_ROWS];
     private final long end;
     private long next;
 
@@ -36,13 +38,12 @@ final class DataPrismSeries {
     @Override
     public int write(GeneratedRows rows) {
       int count = (int) Math.min(end - next, GeneratedRows.BATCH_ROWS);
-      Int64Writer i = rows.column(0).as(Int64Writer.class);
-      Float64Writer d = rows.column(1).as(Float64Writer.class);
-      long first = next;
       for (int row = 0; row < count; row++) {
-        i.set(row, first + row);
-        d.set(row, (first + row) / 2.0);
+        integers[row] = next + row;
+        doubles[row] = (next + row) / 2.0;
       }
+      rows.column(0).as(Int64Writer.class).set(0, integers, 0, count);
+      rows.column(1).as(Float64Writer.class).set(0, doubles, 0, count);
       next += count;
       return count;
     }

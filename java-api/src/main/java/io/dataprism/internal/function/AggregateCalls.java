@@ -41,12 +41,16 @@ final class AggregateCalls<S> implements FunctionBody {
     ArgumentColumns arguments = new ArgumentColumns(layouts.of(call).arguments(), call);
     long[] states = call.states();
     long[] complete = call.complete();
+    int rowCount = (int) call.rowCount();
     boolean one = call.isOneState();
-    if (one && isFull(complete, call.rowCount())) {
-      aggregate.updateAll(store.get(states[0]), arguments);
+    if (isFull(complete, rowCount)) {
+      if (one) {
+        aggregate.updateAll(store.get(states[0]), arguments);
+      } else {
+        aggregate.updateEach(store.all(states, rowCount), arguments);
+      }
       return;
     }
-    int rowCount = (int) call.rowCount();
     for (int row = 0; row < rowCount; row++) {
       if (complete.length == 0 || (complete[row / Long.SIZE] >>> row & 1) != 0) {
         aggregate.update(store.get(states[one ? 0 : row]), arguments, row);

@@ -1,6 +1,7 @@
 package io.dataprism.internal.function;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
@@ -37,6 +38,26 @@ final class StateStore<S> {
       page.states.setRelease(index, state);
     }
     return state;
+  }
+
+  /// The states of numbers, which are made if they are not there.
+  ///
+  /// @param numbers begins with the numbers
+  @SuppressWarnings("unchecked")
+  List<S> all(long[] numbers, int count) {
+    Object[] states = new Object[count];
+    Page<S> page = page((int) (numbers[0] >>> PAGE_BITS));
+    long pageNumber = numbers[0] >>> PAGE_BITS;
+    for (int i = 0; i < count; i++) {
+      long number = numbers[i];
+      if (number >>> PAGE_BITS != pageNumber) {
+        pageNumber = number >>> PAGE_BITS;
+        page = page((int) pageNumber);
+      }
+      S state = page.states.getAcquire((int) number & PAGE_SIZE - 1);
+      states[i] = state == null ? get(number) : state;
+    }
+    return (List<S>) Arrays.asList(states);
   }
 
   /// The state of a number, or null if it has seen nothing.
