@@ -167,12 +167,12 @@ final class SnippetProgram {
         """
         import module java.base;
         import io.dataprism.*;
+        import io.dataprism.appender.*;
         import io.dataprism.arrow.*;
         import io.dataprism.cache.*;
         import io.dataprism.catalog.*;
         import io.dataprism.column.*;
         import io.dataprism.error.*;
-        import io.dataprism.cache.*;
         import io.dataprism.event.*;
         import io.dataprism.export.*;
         import io.dataprism.function.*;
