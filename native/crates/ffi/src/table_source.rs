@@ -308,17 +308,20 @@ pub unsafe extern "C" fn dp_table_source_batches(
     // SAFETY: as the caller vouches.
     unsafe {
         guard::run(err, || {
+            // First, for it is taken over also where the rest is wrong.
+            guard::require(schema, "schema")?;
+            let intake = Intake::new(schema);
             let batches = guard::borrow(batches, "batches")?;
-            let invalid = |message: &str| Error::new(ErrorCode::InvalidInput, message);
+            let function = batches
+                .function
+                .ok_or_else(|| Error::new(ErrorCode::InvalidInput, "'function' is null"))?;
             let maker = Maker {
                 user_data: batches.user_data,
                 part_count: batches.part_count as usize,
-                function: batches.function.ok_or_else(|| invalid("'function' is null"))?,
+                function,
             };
-            guard::require(schema, "schema")?;
-            let intake = Intake::new(schema)?;
             let rows = (batches.row_count != c_ulonglong::MAX).then_some(batches.row_count);
-            let table = BatchTable::new(intake, Arc::new(maker), rows)?;
+            let table = BatchTable::new(intake?, Arc::new(maker), rows)?;
             put(out, Arc::new(table))
         })
     }
