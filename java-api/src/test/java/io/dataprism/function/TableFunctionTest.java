@@ -37,13 +37,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +58,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TableFunctionTest {
+  private static final String SEED_PROPERTY = "dataprism.test.seed";
   private static final Executor OWN_THREAD = task -> Thread.ofPlatform().start(task);
   private static final Schema NUMBERS = new Schema(List.of(new Field("n", Scalar.BIGINT, true)));
 
@@ -957,6 +962,122 @@ class TableFunctionTest {
               """);
       assertThat(sum).isEqualTo(10L);
       assertThat(calls.get()).isPositive();
+    }
+  }
+
+  /// Parts that count how many of them are open, and fail now and then.
+  private static RowGenerator watched(AtomicInteger open, int failing) {
+    RowGenerator counting = counting(20_000);
+    return (part, wanted) -> {
+      GeneratedPart rows = counting.open(part, wanted);
+      open.incrementAndGet();
+      return new GeneratedPart() {
+        @Override
+        public int write(GeneratedRows out) throws Exception {
+          if (part == failing) {
+            throw new Boom("part " + part);
+          }
+          return rows.write(out);
+        }
+
+        @Override
+        public void close() {
+          open.decrementAndGet();
+        }
+      };
+    };
+  }
+
+  @Test
+  void manyThreadsReadStopAndFailWhileTheFunctionComesAndGoes() throws Exception {
+    Long replayed = Long.getLong(SEED_PROPERTY);
+    long seed = replayed != null ? replayed : new SplittableRandom().nextLong();
+    IO.println("-D" + SEED_PROPERTY + "=" + seed);
+    SplittableRandom root = new SplittableRandom(seed);
+    AtomicInteger open = new AtomicInteger();
+    AtomicBoolean ended = new AtomicBoolean();
+    TableFunction body =
+        in -> Table.generated(NUMBERS, in.int32("parts").get(0), watched(open, in.int32("failing").get(0)));
+    Supplier<FunctionRegistration> register =
+        () ->
+            engine
+                .functions()
+                .table("watched")
+                .parameter("parts", Scalar.INTEGER)
+                .named("failing", Scalar.INTEGER, -1)
+                .register(body);
+    register.get().close();
+    SplittableRandom registrations = root.split();
+    CompletableFuture<Void> registering =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!ended.get()) {
+                try (FunctionRegistration f = register.get()) {
+                  assertThat(f.isOpen()).isTrue();
+                  pause(registrations.nextInt(20));
+                }
+              }
+            },
+            OWN_THREAD);
+    List<CompletableFuture<Void>> reading = new ArrayList<>();
+    for (int thread = 0; thread < 4; thread++) {
+      SplittableRandom random = root.split();
+      reading.add(
+          CompletableFuture.runAsync(
+              () -> {
+                for (int round = 0; round < 60; round++) {
+                  readWatched(random);
+                }
+              },
+              OWN_THREAD));
+    }
+    try {
+      for (CompletableFuture<Void> each : reading) {
+        each.join();
+      }
+    } finally {
+      ended.set(true);
+    }
+    registering.join();
+    engine.close();
+    assertThat(open.get()).isZero();
+  }
+
+  private void readWatched(SplittableRandom random) {
+    int parts = 1 + random.nextInt(20);
+    String call = "watched(" + parts + (random.nextInt(4) == 0 ? ", failing := " + random.nextInt(parts) + ")" : ")");
+    long rows = parts * 20_000L;
+    try {
+      switch (random.nextInt(4)) {
+        case 0 -> assertThat(value("SELECT sum(n)::BIGINT FROM " + call)).isEqualTo(rows * (rows - 1) / 2);
+        case 1 -> assertThat(value("SELECT count(*) FROM (FROM " + call + " LIMIT 10)")).isEqualTo(10L);
+        case 2 -> {
+          try (QueryResult result = engine.query("FROM " + call)) {
+            result.next();
+          }
+        }
+        default -> {
+          CompletableFuture<QueryResult> future = engine.queryAsync("SELECT max(n) FROM " + call);
+          pause(random.nextInt(5));
+          if (!future.cancel(true)) {
+            future.join().close();
+          }
+        }
+      }
+    } catch (ClosedException e) {
+      assertThat(e).hasMessageContaining("watched");
+    } catch (ExecutionException e) {
+      assertThat(e).hasCauseInstanceOf(Boom.class);
+    } catch (CompletionException e) {
+      assertThat(e.getCause()).isInstanceOfAny(ClosedException.class, ExecutionException.class);
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }
