@@ -457,6 +457,13 @@ class AppenderTest {
       columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL));
       assertThat(Dataprism.dp_memory_allocated()).isLessThan(before);
       assertThat(columns.insertedRows()).isEqualTo(5_001);
+      // Memory that ends within a value.
+      assertThatExceptionOfType(InvalidInputException.class)
+          .isThrownBy(() ->
+              columns.append(
+                  ColumnData.of(MemorySegment.ofArray(new byte[40_004])),
+                  ColumnData.text(offsets, utf8, MemorySegment.NULL)))
+          .withMessageContaining("takes no 40004 bytes of values");
       // A key that is there already; and bytes that are no text, which only looking at each row finds.
       assertThatExceptionOfType(ConstraintException.class)
           .isThrownBy(() -> columns.append(ColumnData.of(numbers), ColumnData.text(offsets, utf8, MemorySegment.NULL)))

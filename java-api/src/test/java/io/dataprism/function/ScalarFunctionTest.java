@@ -21,6 +21,7 @@ import io.dataprism.error.ErrorCode;
 import io.dataprism.error.ExecutionException;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.error.TimeLimitException;
+import io.dataprism.job.JobTarget;
 import io.dataprism.schema.DataType.Scalar;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -278,10 +280,46 @@ class ScalarFunctionTest {
                       })
                       .join());
       assertBoom(async.getCause());
+      CompletionException job =
+          catchThrowableOfType(
+              CompletionException.class,
+              () -> engine.sql(sql).inBackground(JobTarget.table("made_by_a_job")).toFuture().join());
+      assertBoom(job.getCause());
+      CompletionException published =
+          catchThrowableOfType(CompletionException.class, () -> drained(engine.sql(sql).publish()).join());
+      assertBoom(published.getCause());
       assertThat(thread.get()).isNotNull();
       assertThat(f.isOpen()).isTrue();
       assertThat(value("SELECT boom(1)")).isEqualTo(1L);
     }
+  }
+
+  /// Ends as a publisher does, all of whose batches are asked for.
+  private static CompletableFuture<Void> drained(Flow.Publisher<RecordBatch> publisher) {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    publisher.subscribe(
+        new Flow.Subscriber<>() {
+          @Override
+          public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+          }
+
+          @Override
+          public void onNext(RecordBatch batch) {
+            batch.close();
+          }
+
+          @Override
+          public void onError(Throwable e) {
+            ended.completeExceptionally(e);
+          }
+
+          @Override
+          public void onComplete() {
+            ended.complete(null);
+          }
+        });
+    return ended;
   }
 
   private static void assertBoom(Throwable e) {

@@ -109,11 +109,9 @@ final class FaultFinder {
     return null;
   }
 
-  private @Nullable DataPrismException failure(String... statements) {
+  private @Nullable DataPrismException failure(String statement) {
     try (Transaction trial = target.trials().get()) {
-      for (String statement : statements) {
-        trial.execute(statement);
-      }
+      trial.execute(statement);
       return null;
     } catch (DataPrismException e) {
       return e;

@@ -36,11 +36,11 @@ record GivenColumns(List<ColumnLayout> columns, List<ColumnData> given, long row
             case ColumnData.OfObjects(var values) -> values instanceof RandomAccess ? values.size() : -1;
             case ColumnData.Packed(MemorySegment values, MemorySegment validity) -> {
               bytes += values.byteSize();
-              yield width > 0 && areReadable(values, validity) ? values.byteSize() / width : -1;
+              yield width > 0 && areReadable(values, validity) ? wholes(values, width) : -1;
             }
             case ColumnData.Text(MemorySegment offsets, MemorySegment utf8, MemorySegment validity) -> {
               bytes += offsets.byteSize() + utf8.byteSize();
-              yield areReadable(offsets, utf8, validity) ? offsets.byteSize() / Integer.BYTES - 1 : -1;
+              yield areReadable(offsets, utf8, validity) ? wholes(offsets, Integer.BYTES) - 1 : -1;
             }
           };
       if (count < 0 || (i > 0 && count != rows)) {
@@ -49,6 +49,11 @@ record GivenColumns(List<ColumnLayout> columns, List<ColumnData> given, long row
       rows = count;
     }
     return new GivenColumns(columns, List.of(given), rows, bytes);
+  }
+
+  /// How many values of a width the memory holds; -1 where it ends within one.
+  private static long wholes(MemorySegment memory, long width) {
+    return memory.byteSize() % width == 0 ? memory.byteSize() / width : -1;
   }
 
   /// Whether any thread may read the memory.
