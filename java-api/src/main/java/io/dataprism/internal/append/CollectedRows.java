@@ -117,6 +117,8 @@ final class CollectedRows {
   synchronized void addAsTable(Table table, long rows, Filler copy) {
     requireOpen();
     insertPending();
+    // It is empty, and would number its rows from here on.
+    dropBatch();
     long first = before;
     boolean readable = true;
     try (PendingRows whole = register(table, rows)) {
@@ -250,15 +252,19 @@ final class CollectedRows {
   synchronized void release() {
     closed = true;
     target.open().remove(this);
-    written = 0;
-    BatchWriter writer = batch;
-    batch = null;
-    if (writer != null) {
-      writer.close();
-    }
+    dropBatch();
     PendingRows rows = kept;
     if (rows != null) {
       drop(rows);
+    }
+  }
+
+  private void dropBatch() {
+    BatchWriter writer = batch;
+    batch = null;
+    written = 0;
+    if (writer != null) {
+      writer.close();
     }
   }
 }
