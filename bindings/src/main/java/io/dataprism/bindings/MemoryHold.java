@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryHold implements AutoCloseable {
   private static final long STACK_BYTES = 128 << 10;
 
+  /// Any thread but those that run, for asking; it never does.
+  private static final Thread ANOTHER_THREAD = Thread.ofVirtual().unstarted(() -> {});
+
   private final MemorySegment latch;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -52,6 +55,11 @@ public final class MemoryHold implements AutoCloseable {
       close();
       throw new IllegalStateException("memory that is to be read is gone", thrown);
     }
+  }
+
+  /// Whether any thread may read some memory.
+  public static boolean isForAnyThread(MemorySegment memory) {
+    return memory.isAccessibleBy(ANOTHER_THREAD);
   }
 
   private void hold(MemorySegment segment) {

@@ -6,8 +6,9 @@ import io.dataprism.error.InvalidInputException;
 /// Adds rows to a table, given as whole columns.
 ///
 /// The values are copied to native memory once: each column of numbers, and each text column that is given in UTF-8,
-/// with one copy of memory. Columns that are given as native memory that any thread may read, and are many enough for a
-/// flush of their own, are inserted from where they are, without that copy.
+/// with one copy of memory. Columns that are enough for a flush of their own are read by the threads that insert them,
+/// while the call lasts; and if all of them are native memory that any thread may read, without that copy. A value that
+/// is refused then is a statement that fails, which aborts a transaction.
 public interface ColumnAppender extends Appender {
   /// Adds rows.
   ///

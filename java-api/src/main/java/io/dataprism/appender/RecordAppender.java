@@ -17,6 +17,7 @@ public interface RecordAppender<T extends Record> extends Appender {
   void append(T row);
 
   /// Adds rows, from a `List` that is [java.util.RandomAccess] and is enough for a flush of its own by several threads.
+  /// A value that is refused then is a statement that fails, which aborts a transaction.
   ///
   /// @throws InvalidInputException as for [#append(Record)]; the rows before the one at fault are added, unless they
   ///   would have been a flush of their own

@@ -247,20 +247,11 @@ final class MemoryTable extends Table {
       if (!memory.scope().isAlive()) {
         throw invalid("the memory of column '" + name + "' is gone: its arena is closed", "register it before that");
       }
-      if (memory.isNative() && !memory.isAccessibleBy(anotherThread())) {
+      if (memory.isNative() && !MemoryHold.isForAnyThread(memory)) {
         throw invalid(
             "the memory of column '" + name + "' belongs to one thread, and DuckDB reads it on all of its own",
             "allocate it in Arena.ofShared() or Arena.ofAuto()");
       }
-    }
-
-    /// Any thread but this one, for asking; it never runs.
-    private static Thread anotherThread() {
-      return AnotherThread.INSTANCE;
-    }
-
-    private static final class AnotherThread {
-      static final Thread INSTANCE = Thread.ofVirtual().unstarted(() -> {});
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dataprism.internal.append;
 
 import io.dataprism.appender.ColumnData;
+import io.dataprism.bindings.MemoryHold;
 import io.dataprism.error.InvalidInputException;
 import io.dataprism.internal.arrow.ColumnLayout;
 import io.dataprism.registration.Table;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// @param rowCount how many rows they have
 /// @param byteSize how many bytes they take at least, as far as that can be told
 record GivenColumns(List<ColumnLayout> columns, List<ColumnData> given, long rowCount, long byteSize) {
-  private static final Thread ANOTHER_THREAD = Thread.ofVirtual().unstarted(() -> {});
-
   /// The columns, or null where their lengths differ or something else is wrong, which writing them tells best.
   static @Nullable GivenColumns of(List<ColumnLayout> columns, ColumnData[] given) {
     long rows = -1;
@@ -58,7 +57,7 @@ record GivenColumns(List<ColumnLayout> columns, List<ColumnData> given, long row
 
   /// Whether any thread may read the memory.
   private static boolean areReadable(MemorySegment... segments) {
-    return Stream.of(segments).allMatch(memory -> memory.scope().isAlive() && memory.isAccessibleBy(ANOTHER_THREAD));
+    return Stream.of(segments).allMatch(memory -> memory.scope().isAlive() && MemoryHold.isForAnyThread(memory));
   }
 
   /// The rows as a table: read in place where all columns lie in native memory, otherwise copied by the threads that
